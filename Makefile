@@ -1,0 +1,53 @@
+# Two commands do everything: `make demo` runs the main job, `make test` passes the tests.
+# Both need only Python >= 3.11 and make; the private .venv is made once and reused.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+UV     := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types layers drift check bench live fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "eventpact needs Python >= 3.11; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+ifdef UV
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python -e '.[dev]'
+else
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+endif
+	@touch $@
+
+setup: $(STAMP) ## make the private .venv
+
+demo: $(STAMP) ## run the main job on the embedded stack
+	$(BIN)/eventpact demo $(DEMO_ARGS)
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+lint: $(STAMP) ## ruff: rules and layout
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: $(STAMP) ## lay the code out
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+layers: $(STAMP) ## imports point down
+	$(BIN)/lint-imports
+
+drift: $(STAMP) ## generated code equals the schemas
+	$(BIN)/eventpact generate --check
+
+clean: ## remove the .venv and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Builds: a schema tree becomes the text of typed, immutable event classes."""

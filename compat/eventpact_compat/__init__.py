@@ -1,0 +1,1 @@
+"""Guards: pairs of schema versions become findings."""

@@ -1,0 +1,236 @@
+"""The error tree: every error says what is wrong, where, and who must act.
+
+EventpactError
+|- SchemaError               the .avsc is wrong            (fix the schema)
+|- ExpressionError           Python cannot say it          (change the schema, or write the class by hand)
+|- ManifestError             contracts.toml is wrong       (fix the manifest)
+|- SettingsError             the environment is wrong      (fix the variable)
+|- CodecError
+|  |- EncodeError            the event is wrong            (fix the producer)
+|  `- DecodeError            the bytes are wrong           (park the record)
+|     `- FrameError          not the Confluent wire format (park the record)
+|- ResolutionError           reader cannot read writer     (fix the schema; see its findings)
+|- RegistryError             the registry said no          (fix the request)
+|  |- IncompatibleError      the level forbids it          (fix the schema)
+|  |- NotRegisteredError     the registry does not know it (run `eventpact register`)
+|  |- RegistryAccessError    credentials or rights         (fix the credentials)
+|  `- UnavailableError       nobody answered               (wait; retriable)
+`- KafkaError
+   |- BrokerUnavailableError nobody answered               (wait; retriable)
+   |- DeliveryError          the record was not stored     (its cause says why)
+   |- QueueFullError         the producer cannot keep up   (wait; retriable)
+   `- WorkerStopped          the worker cannot go on       (restart it after the fix)
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "BrokerUnavailableError",
+    "CodecError",
+    "DecodeError",
+    "DeliveryError",
+    "EncodeError",
+    "EventpactError",
+    "ExpressionError",
+    "FrameError",
+    "IncompatibleError",
+    "KafkaError",
+    "ManifestError",
+    "NotRegisteredError",
+    "QueueFullError",
+    "RegistryAccessError",
+    "RegistryError",
+    "ResolutionError",
+    "SchemaError",
+    "SettingsError",
+    "UnavailableError",
+    "WorkerStopped",
+]
+
+
+class EventpactError(Exception):
+    """The root. ``retriable`` is a fact about the class: may the same call succeed later, unchanged?"""
+
+    retriable: ClassVar[bool] = False
+
+
+class SchemaError(EventpactError):
+    """A schema text is not valid Avro.
+
+    Attributes:
+        message: what is wrong and what to write instead.
+        source: the file (or a label for the text).
+        line, column: 1-based place of the offending value, ``None`` when there is no text to point into.
+        pointer: RFC 6901 JSON pointer of the offending value; ``""`` is the whole document.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str = "<schema>",
+        line: int | None = None,
+        column: int | None = None,
+        pointer: str = "",
+    ) -> None:
+        self.message = message
+        self.source = source
+        self.line = line
+        self.column = column
+        self.pointer = pointer
+        place = source if line is None else f"{source}:{line}:{column}"
+        super().__init__(f"{place}: {message}" + (f" (at {pointer})" if pointer else ""))
+
+
+class ExpressionError(EventpactError):
+    """A valid schema that has no Python class: two names clash, two union branches share a type, and the like."""
+
+    def __init__(self, message: str, *, source: str = "<schema>", pointer: str = "", hint: str = "") -> None:
+        self.message = message
+        self.source = source
+        self.pointer = pointer
+        self.hint = hint
+        text = f"{source}: {message}" + (f" (at {pointer})" if pointer else "")
+        super().__init__(text + (f"; {hint}" if hint else ""))
+
+
+class ManifestError(EventpactError):
+    """The manifest is wrong. ``key`` is the dotted TOML key, ``line`` its 1-based line where known."""
+
+    def __init__(self, message: str, *, source: str, key: str = "", line: int | None = None) -> None:
+        self.message = message
+        self.source = source
+        self.key = key
+        self.line = line
+        place = source if line is None else f"{source}:{line}"
+        super().__init__(f"{place}: " + (f"{key}: " if key else "") + message)
+
+
+class SettingsError(EventpactError):
+    """A setting is wrong. ``variable`` is the environment variable; the value is never part of the text."""
+
+    def __init__(self, variable: str, expected: str) -> None:
+        self.variable = variable
+        self.expected = expected
+        super().__init__(f"{variable}: {expected}")
+
+
+class CodecError(EventpactError):
+    """An event and its bytes do not fit. ``path`` is a place in the value, such as ``$.lines[2].sku``."""
+
+    def __init__(self, message: str, *, path: str = "$") -> None:
+        self.message = message
+        self.path = path
+        super().__init__(f"{path}: {message}")
+
+
+class EncodeError(CodecError):
+    """The event cannot be written exactly. The message never holds the value.
+
+    ``rule`` names the broken rule: ``type``, ``range``, ``precision``, ``union``, or a constraint such as ``pattern``.
+    """
+
+    def __init__(self, message: str, *, path: str = "$", rule: str = "type") -> None:
+        self.rule = rule
+        super().__init__(message, path=path)
+
+
+class DecodeError(CodecError):
+    """The bytes are not what the writer's schema says. ``offset`` counts bytes from the start of the body."""
+
+    def __init__(self, message: str, *, path: str = "$", schema: str = "", offset: int | None = None) -> None:
+        self.schema = schema
+        self.offset = offset
+        where = f" ({schema}" + (f", byte {offset})" if offset is not None else ")") if schema else ""
+        super().__init__(message + where, path=path)
+
+
+class FrameError(DecodeError):
+    """The record value does not start with the Confluent frame: magic byte 0, then a 4-byte schema id."""
+
+
+class ResolutionError(EventpactError):
+    """The reader's schema cannot read everything that the writer's schema may write.
+
+    ``findings`` holds one line per reason.
+    """
+
+    def __init__(self, message: str, findings: tuple[str, ...] = ()) -> None:
+        self.findings = findings
+        super().__init__("\n".join((message, *(f"  - {finding}" for finding in findings))))
+
+
+class RegistryError(EventpactError):
+    """The schema registry refused a request.
+
+    ``status`` is the HTTP status, ``code`` the registry's ``error_code`` (``None`` when the reply had none).
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, code: int | None = None) -> None:
+        self.status = status
+        self.code = code
+        super().__init__(message)
+
+
+class IncompatibleError(RegistryError):
+    """The subject's compatibility level forbids the schema. ``reasons`` is what the registry or our checker found."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        reasons: tuple[str, ...] = (),
+    ) -> None:
+        self.reasons = reasons
+        super().__init__("\n".join((message, *(f"  - {reason}" for reason in reasons))), status=status, code=code)
+
+
+class NotRegisteredError(RegistryError):
+    """The registry knows no such subject, version, schema or id (error codes 40401 to 40403)."""
+
+
+class RegistryAccessError(RegistryError):
+    """The registry asks for (other) credentials: HTTP 401 or 403."""
+
+
+class UnavailableError(RegistryError):
+    """Nobody answered, or what answered is not a schema registry."""
+
+    retriable: ClassVar[bool] = True
+
+
+class KafkaError(EventpactError):
+    """Something between us and the broker. ``code`` is the client library's error name, such as ``_MSG_TIMED_OUT``."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class BrokerUnavailableError(KafkaError):
+    """No broker answered in time."""
+
+    retriable: ClassVar[bool] = True
+
+
+class DeliveryError(KafkaError):
+    """At least one record was not acknowledged. ``failed`` counts them; ``maybe`` of them may still be stored."""
+
+    def __init__(self, message: str, *, code: str | None = None, failed: int = 1, maybe: int = 0) -> None:
+        self.failed = failed
+        self.maybe = maybe
+        super().__init__(message, code=code)
+
+
+class QueueFullError(KafkaError):
+    """The producer's queue stayed full for the whole deadline; the event was not taken."""
+
+    retriable: ClassVar[bool] = True
+
+
+class WorkerStopped(KafkaError):
+    """The worker met something that it may not step over. Nothing unhandled was committed."""
