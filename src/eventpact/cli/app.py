@@ -1,0 +1,66 @@
+"""The commands, and the one place where an error of ours becomes a paragraph and an exit code."""
+
+import importlib.metadata
+from typing import Annotated
+
+import click
+import typer
+from rich.text import Text
+
+from eventpact.cli import demo, dev, events, generate, partition, register, schema
+from eventpact.cli.console import err
+from eventpact.errors import EventpactError, ExpressionError, ManifestError, ResolutionError, SchemaError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="eventpact",
+    help="Event contracts for Python services on Redpanda and Kafka.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("generate")(generate.generate)
+app.command("register")(register.register)
+app.command("explain")(events.explain)
+app.command("sample")(events.sample)
+app.command("partition-of")(partition.partition_of)
+app.command("dev")(dev.dev)
+app.command("demo")(demo.demo)
+app.add_typer(schema.app, name="schema")
+
+# What a finding is about is in the repository: exit 1. Everything else is usage or environment: exit 2.
+FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eventpact {importlib.metadata.version('eventpact')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Avro schema in; typed events, producers and workers out."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except EventpactError as error:
+        err.print(Text.assemble(("error: ", "bold red"), str(error)))
+        return 1 if isinstance(error, FINDINGS) else 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        err.print("interrupted")
+        return 130
+    except OSError as error:
+        err.print(Text.assemble(("error: ", "bold red"), str(error)))
+        return 2
+    return code if isinstance(code, int) else 0
