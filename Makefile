@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift check bench live fuzz clean
+.PHONY: help setup demo test lint format types layers drift live bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,12 @@ layers: $(STAMP) ## imports point down
 
 drift: $(STAMP) ## generated code equals the schemas
 	$(BIN)/eventpact generate --check
+
+live: $(STAMP) ## tests against real services (Java, Go, or what the environment names)
+	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+
+bench: $(STAMP) ## ratios, measured side by side in one run
+	for bench in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename $$bench .py)" || exit 1; done
 
 clean: ## remove the .venv and the caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
