@@ -19,6 +19,8 @@ EventpactError
    |- BrokerUnavailableError nobody answered               (wait; retriable)
    |- DeliveryError          the record was not stored     (its cause says why)
    |- QueueFullError         the producer cannot keep up   (wait; retriable)
+   |- TopicError             the topic is not as promised  (create or alter the topic)
+   |- EmbeddedBrokerError    no embedded broker here       (its text says what to install or change)
    `- WorkerStopped          the worker cannot go on       (restart it after the fix)
 """
 
@@ -31,6 +33,7 @@ __all__ = [
     "CodecError",
     "DecodeError",
     "DeliveryError",
+    "EmbeddedBrokerError",
     "EncodeError",
     "EventpactError",
     "ExpressionError",
@@ -45,6 +48,7 @@ __all__ = [
     "ResolutionError",
     "SchemaError",
     "SettingsError",
+    "TopicError",
     "UnavailableError",
     "WorkerStopped",
 ]
@@ -230,6 +234,14 @@ class QueueFullError(KafkaError):
     """The producer's queue stayed full for the whole deadline; the event was not taken."""
 
     retriable: ClassVar[bool] = True
+
+
+class TopicError(KafkaError):
+    """The topic does not exist, may not be used, or differs from its contract."""
+
+
+class EmbeddedBrokerError(KafkaError):
+    """The broker inside the client library could not be started, or refused what a test asked of it."""
 
 
 class WorkerStopped(KafkaError):
