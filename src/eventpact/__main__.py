@@ -1,0 +1,5 @@
+"""``python -m eventpact`` is ``eventpact``."""
+
+from eventpact.cli import main
+
+main()

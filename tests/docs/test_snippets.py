@@ -1,0 +1,112 @@
+"""Every snippet of the README and the guide runs, in order, page by page.
+
+Python blocks of one page share a process and its names; `eventpact` lines of `sh` blocks run in a copy of the
+repository's contracts. Both see an embedded stack through the environment. A block that cannot run here says so, and
+why, in a comment before it: `<!-- not run: it waits for ever -->`.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from eventpact.contract import load_manifest
+from eventpact.dev import EmbeddedStack
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+SKIPPED = re.compile(r"<!-- not run: .+ -->")
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    text: str
+    line: int
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    skip = False
+    for token in MarkdownIt("commonmark").parse(page.read_text("utf-8")):
+        if token.type == "html_block":
+            skip = bool(SKIPPED.search(token.content))
+        elif token.type == "fence":
+            if not skip and token.map is not None:
+                yield Block(token.info.strip(), token.content, token.map[0] + 2)
+            skip = False
+
+
+def program(page: Path) -> str:
+    """The page's Python, every line on the line it has in the page, so that a traceback points into the page."""
+    lines: list[str] = []
+    for block in blocks(page):
+        if block.language == "python":
+            lines.extend([""] * (block.line - 1 - len(lines)))
+            lines.extend(block.text.splitlines())
+    return "\n".join(lines) + "\n"
+
+
+def commands(page: Path) -> list[list[str]]:
+    return [
+        shlex.split(line, comments=True)
+        for block in blocks(page)
+        if block.language == "sh"
+        for line in block.text.replace("\\\n", " ").splitlines()
+        if line.startswith("eventpact ")
+    ]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workplace")
+    for part in ("schemas", "compat", "src/ingestion_events", "src/eventpact/dead_letter"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*_compat"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(workplace: Path) -> Iterator[dict[str, str]]:
+    with EmbeddedStack(load_manifest(workplace / "schemas" / "contracts.toml").contracts) as stack:
+        inherited = {name: os.environ[name] for name in ("HOME", "PATH", "LANG") if name in os.environ}
+        yield {**inherited, **stack.environment(), "NO_COLOR": "1", "COLUMNS": "120"}
+
+
+def with_snippets(find: str) -> list[Path]:
+    return [page for page in PAGES if (program(page).strip() if find == "python" else commands(page))]
+
+
+@pytest.mark.parametrize("page", with_snippets("sh"), ids=lambda page: page.name)
+def test_every_command_of_the_page_works(page: Path, workplace: Path, environment: dict[str, str]) -> None:
+    for command in commands(page):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=workplace, env=environment, capture_output=True, text=True, timeout=120
+        )
+
+        assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", with_snippets("python"), ids=lambda page: page.name)
+def test_every_python_snippet_of_the_page_runs(page: Path, workplace: Path, environment: dict[str, str]) -> None:
+    register = [sys.executable, "-m", "eventpact", "register"]
+    subprocess.run(register, cwd=workplace, env=environment, check=True, capture_output=True, timeout=60)
+    runner = "import sys; exec(compile(sys.stdin.read(), sys.argv[1], 'exec'), {'__name__': '__main__'})"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", runner, str(page)],
+        input=program(page),
+        cwd=workplace,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
