@@ -1,0 +1,82 @@
+"""Topics on a real broker, through the client library's AdminClient."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from confluent_kafka import KafkaError as ClientError
+from confluent_kafka import KafkaException
+
+# The package lists these in no __all__, which strict typing takes for private.
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
+
+from eventpact.errors import BrokerUnavailableError
+from eventpact.kafka.config import admin_config
+from eventpact.kafka.topics import FoundTopic
+from eventpact.kafka.translate import client_error, translate
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from eventpact.contract import Topic
+    from eventpact.kafka.settings import Settings
+
+__all__ = ["AdminTopics"]
+
+Result = TypeVar("Result")
+
+LOGGER: Final = logging.getLogger("eventpact.librdkafka")
+BROKER_DEFAULT: Final = -1
+# The broker answers within the request's timeout or the library gives up; this much later nobody will.
+GRACE_SECONDS: Final = 2.0
+
+
+class AdminTopics:
+    """The Topics port on the brokers of `settings`; every call ends within about `timeout` seconds.
+
+    Topics get the broker's default replication factor, or `replication` copies.
+    """
+
+    def __init__(self, settings: Settings, *, timeout: float = 10.0, replication: int = BROKER_DEFAULT) -> None:
+        self._client = AdminClient(admin_config(settings), logger=LOGGER)
+        self._timeout = timeout
+        self._replication = replication
+
+    def create(self, topic: Topic) -> bool:
+        wanted = NewTopic(
+            topic.name,
+            num_partitions=topic.partitions,
+            replication_factor=self._replication,
+            config=topic.config(),
+        )
+        futures = self._client.create_topics([wanted], operation_timeout=self._timeout, request_timeout=self._timeout)
+        try:
+            self._result(futures[topic.name])
+        except KafkaException as error:
+            if client_error(error).code() == ClientError.TOPIC_ALREADY_EXISTS:
+                return False
+            raise translate(client_error(error), f"cannot create topic {topic.name}") from None
+        return True
+
+    def describe(self, name: str) -> FoundTopic | None:
+        what = f"cannot describe topic {name}"
+        try:
+            found = self._client.list_topics(name, timeout=self._timeout).topics[name]
+            if found.error is not None:
+                raise KafkaException(found.error)
+            resource = ConfigResource(ResourceType.TOPIC, name)
+            futures = self._client.describe_configs([resource], request_timeout=self._timeout)
+            entries = self._result(futures[resource])
+        except KafkaException as error:
+            if client_error(error).code() in {ClientError.UNKNOWN_TOPIC_OR_PART, ClientError._UNKNOWN_TOPIC}:
+                return None
+            raise translate(client_error(error), what) from None
+        settings = {key: entry.value for key, entry in entries.items() if entry.value is not None}
+        return FoundTopic(name, len(found.partitions), settings)
+
+    def _result(self, future: Future[Result]) -> Result:
+        try:
+            return future.result(self._timeout + GRACE_SECONDS)
+        except TimeoutError:
+            raise BrokerUnavailableError("the broker did not answer in time", code="_TIMED_OUT") from None
