@@ -19,6 +19,8 @@ EventpactError
    |- BrokerUnavailableError nobody answered               (wait; retriable)
    |- DeliveryError          the record was not stored     (its cause says why)
    |- QueueFullError         the producer cannot keep up   (wait; retriable)
+   |- MessageTooLargeError   the event does not fit        (make it smaller, or raise the limits)
+   |- ProducerStoppedError   the producer cannot go on     (make a new one)
    |- TopicError             the topic is not as promised  (create or alter the topic)
    |- EmbeddedBrokerError    no embedded broker here       (its text says what to install or change)
    `- WorkerStopped          the worker cannot go on       (restart it after the fix)
@@ -41,7 +43,9 @@ __all__ = [
     "IncompatibleError",
     "KafkaError",
     "ManifestError",
+    "MessageTooLargeError",
     "NotRegisteredError",
+    "ProducerStoppedError",
     "QueueFullError",
     "RegistryAccessError",
     "RegistryError",
@@ -234,6 +238,19 @@ class QueueFullError(KafkaError):
     """The producer's queue stayed full for the whole deadline; the event was not taken."""
 
     retriable: ClassVar[bool] = True
+
+
+class MessageTooLargeError(KafkaError):
+    """The encoded event is larger than the producer may send; it was not taken. ``size`` and ``limit`` in bytes."""
+
+    def __init__(self, message: str, *, code: str | None = None, size: int, limit: int) -> None:
+        self.size = size
+        self.limit = limit
+        super().__init__(message, code=code)
+
+
+class ProducerStoppedError(KafkaError):
+    """The producer is closed, was made before a fork, or met a fatal error. The event was not taken."""
 
 
 class TopicError(KafkaError):
