@@ -43,6 +43,11 @@ Order: TypeAlias = Literal["ascending", "descending", "ignore"]
 NO_PROPS: Final[Props] = MappingProxyType({})
 
 
+def _no_props() -> Props:
+    # Shared and immutable; Python 3.11 takes a mapping proxy as a default only through a factory.
+    return NO_PROPS
+
+
 class NoDefault(Enum):
     """``None`` is a legal default, so absence has its own name."""
 
@@ -98,19 +103,19 @@ class Primitive:
 
     kind: Kind
     logical: Logical | None = None
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     items: Type
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
     values: Type
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ class Field:
     doc: str | None = None
     aliases: tuple[str, ...] = ()
     order: Order = "ascending"
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
     pointer: str = field(default="", compare=False)
 
 
@@ -156,7 +161,7 @@ class Record:
     doc: str | None = None
     aliases: tuple[str, ...] = ()
     error: bool = False
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
     pointer: str = field(default="", compare=False)
 
 
@@ -169,7 +174,7 @@ class EnumType:
     default: str | None = None
     doc: str | None = None
     aliases: tuple[str, ...] = ()
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
     pointer: str = field(default="", compare=False)
 
 
@@ -182,7 +187,7 @@ class Fixed:
     logical: Logical | None = None
     doc: str | None = None
     aliases: tuple[str, ...] = ()
-    props: Props = field(default=NO_PROPS, hash=False)
+    props: Props = field(default_factory=_no_props, hash=False)
     pointer: str = field(default="", compare=False)
 
 
