@@ -3,6 +3,7 @@
 EventpactError
 |- SchemaError               the .avsc is wrong            (fix the schema)
 |- ExpressionError           Python cannot say it          (change the schema, or write the class by hand)
+|- ForeignFileError          not our file, in our place    (move it)
 |- ManifestError             contracts.toml is wrong       (fix the manifest)
 |- SettingsError             the environment is wrong      (fix the variable)
 |- CodecError
@@ -39,6 +40,7 @@ __all__ = [
     "EncodeError",
     "EventpactError",
     "ExpressionError",
+    "ForeignFileError",
     "FrameError",
     "IncompatibleError",
     "KafkaError",
@@ -102,6 +104,14 @@ class ExpressionError(EventpactError):
         self.hint = hint
         text = f"{source}: {message}" + (f" (at {pointer})" if pointer else "")
         super().__init__(text + (f"; {hint}" if hint else ""))
+
+
+class ForeignFileError(EventpactError):
+    """A file that we did not write stands where a generated one belongs; it is left as it is."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        self.path = path
+        super().__init__(message)
 
 
 class ManifestError(EventpactError):

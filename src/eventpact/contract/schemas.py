@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
@@ -84,7 +84,8 @@ def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     defined: set[str] = set()
     used: set[str] = set()
     try:
-        todo: list[tuple[object, str]] = [(json.loads(text), "")]
+        # Any: this is where JSON is read; every shape below is matched before it is used.
+        todo: list[tuple[Any, str]] = [(json.loads(text), "")]
     except (ValueError, RecursionError):
         return frozenset(), frozenset()
     while todo:

@@ -1,0 +1,79 @@
+"""Generated text and the files on disk: what differs, and how it is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from eventpact.errors import ForeignFileError
+from eventpact_codegen.modules import is_ours
+
+__all__ = ["Drift", "drift", "write"]
+
+
+class Drift(StrEnum):
+    """How a file differs from what the schemas say."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    ORPHAN = "orphan"
+
+
+def drift(files: Mapping[str, str], root: Path) -> dict[str, Drift]:
+    """Relative path -> how it differs; empty when all is up to date.
+
+    An orphan carries our header, stands in one of the packages' folders and belongs to no schema any more.
+
+    Raises:
+        ForeignFileError: a file that we did not write stands where one of ours belongs.
+    """
+    found = {path: state for path, wanted in files.items() if (state := _state(root / path, wanted)) is not None}
+    found |= dict.fromkeys(_orphans(files, root), Drift.ORPHAN)
+    return dict(sorted(found.items()))
+
+
+def write(files: Mapping[str, str], root: Path) -> dict[str, Drift]:
+    """Put right what `drift` finds, and say what that was: writes what is missing or changed, removes orphans.
+
+    Raises:
+        ForeignFileError: a file that we did not write stands in the way; then nothing was written.
+    """
+    found = drift(files, root)
+    for path, state in found.items():
+        if state is Drift.ORPHAN:
+            (root / path).unlink()
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(files[path].encode())
+    return found
+
+
+def _state(path: Path, wanted: str) -> Drift | None:
+    if not path.exists() and not path.is_symlink():
+        return Drift.MISSING
+    actual = _text(path)
+    if actual == wanted:
+        return None
+    # An empty __init__.py is nobody's work.
+    if actual == "" or (actual is not None and is_ours(actual)):
+        return Drift.CHANGED
+    raise ForeignFileError(f"{path} is not a generated file, but one belongs there; move it away", path=str(path))
+
+
+def _orphans(files: Mapping[str, str], root: Path) -> Iterator[str]:
+    for folder in {Path(path).parent for path in files}:
+        for path in (root / folder).glob("*.py"):
+            relative = (folder / path.name).as_posix()
+            if relative not in files and is_ours(_text(path) or ""):
+                yield relative
+
+
+def _text(path: Path) -> str | None:
+    """The file's exact text (line ends kept), ``None`` when it is no text file."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        return None

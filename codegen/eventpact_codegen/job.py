@@ -1,0 +1,69 @@
+"""What `eventpact generate` does, as values: where the schemas come from and which files they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from eventpact.contract import Manifest, Package
+from eventpact.errors import SchemaError
+from eventpact_codegen.files import Drift, drift, write
+from eventpact_codegen.generate import generate
+
+__all__ = ["Job", "folder_job", "manifest_jobs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One package: the text of its files, and the folder its top package stands in."""
+
+    package: str
+    root: Path
+    files: Mapping[str, str]
+
+    def drift(self) -> dict[str, Drift]:
+        return drift(self.files, self.root)
+
+    def write(self) -> dict[str, Drift]:
+        return write(self.files, self.root)
+
+
+def manifest_jobs(manifest: Manifest) -> tuple[Job, ...]:
+    """One job per package of the manifest."""
+    return tuple(_package_job(package, manifest) for package in manifest.packages)
+
+
+def folder_job(schemas: Path, out: Path, package: str) -> Job:
+    """A job for all .avsc files below a folder, without a manifest.
+
+    Raises:
+        SchemaError: there are none, or one is not UTF-8 or not Avro.
+    """
+    texts = {path.relative_to(schemas).as_posix(): _read(path) for path in sorted(schemas.rglob("*.avsc"))}
+    if not texts:
+        raise SchemaError("no .avsc file in this folder", source=str(schemas))
+    return Job(package, out, generate(texts, package=package))
+
+
+def _package_job(package: Package, manifest: Manifest) -> Job:
+    prefix = _prefix(manifest.path.parent, package.out)
+    texts = {prefix + file: manifest.schemas[file].text for file in package.schemas}
+    contracts = [contract for contract in manifest.contracts if contract.schema in package.schemas]
+    return Job(package.name, package.out, generate(texts, package=package.name, contracts=contracts))
+
+
+def _prefix(folder: Path, out: Path) -> str:
+    """The manifest's folder as seen from what it shares with the output: the same on every machine."""
+    here = PurePath(os.path.abspath(folder))
+    shared = os.path.commonpath([here, os.path.abspath(out)])
+    relative = here.relative_to(shared).as_posix()
+    return "" if relative == "." else f"{relative}/"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise SchemaError("not UTF-8", source=str(path)) from None
