@@ -1,0 +1,128 @@
+"""The local registry over HTTP, in this process: a `MemoryRegistry` that speaks Redpanda's dialect.
+
+For development and tests; production is Redpanda. There are no credentials and no TLS, and nothing outlives it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
+
+from eventpact.errors import RegistryError
+from eventpact.registry import MemoryRegistry
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+__all__ = ["RegistryServer"]
+
+START_SECONDS: Final = 10.0
+STOP_SECONDS: Final = 2
+"""How long requests in flight may take when the server stops; then they are cut off."""
+
+
+class RegistryServer:
+    """Serves ``registry`` between enter and exit. ``registry`` may be exchanged at any time, such as per test.
+
+    ``port`` 0 takes a free one; `url` says which.
+    """
+
+    def __init__(self, registry: MemoryRegistry | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.registry = MemoryRegistry() if registry is None else registry
+        self.host = host
+        self.port = port
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers. RegistryError when it is not running."""
+        if self._server is None:
+            raise RegistryError("the local registry is not running")
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    def __enter__(self) -> Self:
+        if self._server is not None:
+            raise RegistryError("the local registry is running already")
+        listener = self._listen()
+        started = threading.Event()
+        self._server = self._new_server(started)
+        self._thread = threading.Thread(
+            target=_serve, args=(self._server, listener, started), name="eventpact-registry", daemon=True
+        )
+        self._thread.start()
+        started.wait(START_SECONDS)
+        if not self._thread.is_alive() or not started.is_set():
+            self.close()
+            raise RegistryError("the local registry did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """After this nobody listens on the port. Safe to call twice."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join(STOP_SECONDS + 1)
+        if self._thread.is_alive():
+            self._server.force_exit = True
+            self._thread.join(STOP_SECONDS)
+        self._server = self._thread = None
+
+    def _listen(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        # The protocol is named so that asyncio knows TCP and turns Nagle's algorithm off: 40 ms per request otherwise.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":
+            # So that a server can come back to its port at once. On Windows this would share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            raise RegistryError(
+                f"the local registry cannot listen on {self.host}:{self.port}: {error.strerror}; choose another port"
+            ) from None
+        self.port = listener.getsockname()[1]
+        return listener
+
+    def _new_server(self, started: threading.Event) -> Server:
+        # Here, so that importing the room costs nothing.
+        import uvicorn
+
+        from eventpact.dev.registry.asgi import Application
+        from eventpact.dev.registry.dialect import answer
+
+        return uvicorn.Server(
+            uvicorn.Config(
+                Application(lambda call: answer(self.registry, call), started.set),
+                interface="asgi3",
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+
+
+def _serve(server: Server, listener: socket.socket, started: threading.Event) -> None:
+    try:
+        server.run(sockets=[listener])
+    finally:
+        listener.close()
+        # Whoever waits for the start need not wait for the end of its patience.
+        started.set()
