@@ -1,0 +1,96 @@
+"""What the client library's error codes mean to a worker: two tables, for records and for commits.
+
+Codes are those of `confluent_kafka.KafkaError`. A code that no table names is counted, and stops the worker when it
+comes back without a record in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from confluent_kafka import KafkaError
+
+__all__ = ["COMMITS", "RECORDS", "CommitFault", "RecordFault"]
+
+
+class RecordFault(Enum):
+    """What an error in place of a record, or from the client's error callback, asks for."""
+
+    IGNORE = auto()
+    WAIT = auto()
+    """The client reconnects by itself: keep polling."""
+    GONE = auto()
+    """Reported once, then silence: stop when nothing came of it after a while."""
+    COUNT = auto()
+    STOP = auto()
+
+
+class CommitFault(Enum):
+    """What a refused commit asks for."""
+
+    NORMAL = auto()
+    LATER = auto()
+    """The next interval tries again; stop when none succeeds for too long."""
+    FORGET = auto()
+    """The partition is somebody else's by now: records may be handled twice, none is lost."""
+    STOP = auto()
+
+
+RECORDS: Final[Mapping[int, RecordFault]] = {
+    KafkaError._PARTITION_EOF: RecordFault.IGNORE,
+    KafkaError._MAX_POLL_EXCEEDED: RecordFault.IGNORE,  # on_lost follows
+    KafkaError._TRANSPORT: RecordFault.WAIT,
+    KafkaError._ALL_BROKERS_DOWN: RecordFault.WAIT,
+    KafkaError._RESOLVE: RecordFault.WAIT,
+    KafkaError._TIMED_OUT: RecordFault.WAIT,
+    KafkaError._TIMED_OUT_QUEUE: RecordFault.WAIT,
+    KafkaError.COORDINATOR_NOT_AVAILABLE: RecordFault.WAIT,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS: RecordFault.WAIT,
+    KafkaError.NOT_COORDINATOR: RecordFault.WAIT,
+    KafkaError.REBALANCE_IN_PROGRESS: RecordFault.WAIT,
+    KafkaError.UNKNOWN_TOPIC_OR_PART: RecordFault.GONE,
+    KafkaError._UNKNOWN_TOPIC: RecordFault.GONE,
+    KafkaError._UNKNOWN_PARTITION: RecordFault.GONE,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: RecordFault.STOP,
+    KafkaError.GROUP_AUTHORIZATION_FAILED: RecordFault.STOP,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: RecordFault.STOP,
+    KafkaError.SASL_AUTHENTICATION_FAILED: RecordFault.STOP,
+    KafkaError._AUTHENTICATION: RecordFault.STOP,
+    KafkaError._SSL: RecordFault.STOP,
+    KafkaError.INCONSISTENT_GROUP_PROTOCOL: RecordFault.STOP,
+    KafkaError.FENCED_INSTANCE_ID: RecordFault.STOP,
+    KafkaError._FATAL: RecordFault.STOP,
+    # The committed offset is out of range, and the settings forbid to guess a new one.
+    KafkaError._AUTO_OFFSET_RESET: RecordFault.STOP,
+    # An offset without bytes, again and again: only an operator may step over it.
+    KafkaError._BAD_COMPRESSION: RecordFault.STOP,
+    KafkaError._BAD_MSG: RecordFault.STOP,
+    KafkaError._NOT_IMPLEMENTED: RecordFault.STOP,
+}
+
+COMMITS: Final[Mapping[int, CommitFault]] = {
+    KafkaError._NO_OFFSET: CommitFault.NORMAL,
+    KafkaError._TRANSPORT: CommitFault.LATER,
+    KafkaError._TIMED_OUT: CommitFault.LATER,
+    KafkaError._TIMED_OUT_QUEUE: CommitFault.LATER,
+    KafkaError._WAIT_COORD: CommitFault.LATER,
+    KafkaError._ALL_BROKERS_DOWN: CommitFault.LATER,
+    KafkaError.COORDINATOR_NOT_AVAILABLE: CommitFault.LATER,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS: CommitFault.LATER,
+    KafkaError.NOT_COORDINATOR: CommitFault.LATER,
+    KafkaError.REQUEST_TIMED_OUT: CommitFault.LATER,
+    KafkaError.REBALANCE_IN_PROGRESS: CommitFault.FORGET,
+    KafkaError.ILLEGAL_GENERATION: CommitFault.FORGET,
+    KafkaError.UNKNOWN_MEMBER_ID: CommitFault.FORGET,
+    KafkaError._STATE: CommitFault.FORGET,
+    KafkaError._UNKNOWN_PARTITION: CommitFault.FORGET,
+    KafkaError._ASSIGNMENT_LOST: CommitFault.FORGET,
+    KafkaError.GROUP_AUTHORIZATION_FAILED: CommitFault.STOP,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: CommitFault.STOP,
+    KafkaError.OFFSET_METADATA_TOO_LARGE: CommitFault.STOP,
+    KafkaError.FENCED_INSTANCE_ID: CommitFault.STOP,
+    KafkaError._FATAL: CommitFault.STOP,
+}
+"""A code that is not here stops the worker."""

@@ -1,0 +1,98 @@
+"""What may be said about a failed record: class names, codes, templates, schema paths, lines of code. Never a value.
+
+An exception's text is out of bounds, ours included: those of libraries quote the payload.
+"""
+
+from __future__ import annotations
+
+import re
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from eventpact.dead_letter import Reason, Stage
+from eventpact.errors import CodecError
+from eventpact.ids import SchemaId
+from eventpact.kafka.judge import Bury, Failure
+
+__all__ = ["Diagnosis", "class_name", "code_place", "diagnose", "schema_path", "tenant_of"]
+
+SUMMARY_LENGTH: Final = 512
+
+_STEP: Final = re.compile(r"\.[A-Za-z_][A-Za-z0-9_]{0,99}|\[[0-9]{1,9}\]")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.<>]{0,199}")
+_TENANT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LIBRARIES: Final = tuple(
+    {f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {"<frozen"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The text fields of a dead letter."""
+
+    stage: Stage
+    reason: Reason
+    error_class: str
+    code: str
+    summary: str
+    location: str | None
+    schema_id: SchemaId | None
+    tenant_id: str | None
+
+
+def diagnose(bury: Bury, failure: Failure, tenant_id: str | None) -> Diagnosis:
+    """Put a verdict and a failure into words that hold no value."""
+    error = failure.error
+    path = schema_path(error.path) if isinstance(error, CodecError) else "$"
+    schema = "none" if failure.schema_id is None else str(failure.schema_id)
+    summary = bury.text.format(path=path, schema=schema)
+    return Diagnosis(
+        stage=bury.stage,
+        reason=bury.reason,
+        error_class=class_name(error),
+        code=bury.code,
+        summary=summary[:SUMMARY_LENGTH],
+        location=code_place(error.__traceback__) if bury.stage is Stage.HANDLER else None,
+        schema_id=failure.schema_id,
+        tenant_id=tenant_id,
+    )
+
+
+def class_name(error: BaseException) -> str:
+    """The full name of the error's class, as `package.module.Name`."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    # A class can be made at run time under any name.
+    return name if _NAME.fullmatch(name) else "Exception"
+
+
+def schema_path(path: str) -> str:
+    """The part of a codec's path that comes from the schema: a map's keys are payload, so it ends before one."""
+    end = 1
+    while (step := _STEP.match(path, end)) is not None:
+        end = step.end()
+    rest = "" if end >= len(path) else "[*]"
+    return "$" + path[1:end][:200] + rest
+
+
+def code_place(trace: TracebackType | None) -> str | None:
+    """`file:line in function` of the deepest frame outside of Python and its libraries; the file's last two parts."""
+    place = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not code.co_filename.startswith(_LIBRARIES) and not code.co_filename.startswith("<"):
+            file = "/".join(Path(code.co_filename).parts[-2:])
+            place = f"{file}:{trace.tb_lineno} in {code.co_qualname}"
+        trace = trace.tb_next
+    return place
+
+
+def tenant_of(event: object, key_attribute: str, key: bytes | None) -> str | None:
+    """The tenant of a failed record: from the event, else from the key, and only what looks like a UUID."""
+    found = getattr(event, key_attribute, None) if event is not None else None
+    if found is None and key is not None:
+        found = key.decode("ascii", "replace")
+    return found if isinstance(found, str) and _TENANT.fullmatch(found) else None

@@ -1,0 +1,101 @@
+"""A failed record becomes a dead letter: the envelope, and headers for tools that read none."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from eventpact.dead_letter import DeadLetter, Header, TimestampType
+from eventpact.kafka.diagnosis import Diagnosis
+from eventpact.kafka.record import Headers, Record
+
+__all__ = ["CONTROL_PREFIXES", "dead_letter_id", "dead_letter_of", "outer_headers", "worker_version"]
+
+CONTROL_PREFIXES: Final = ("__connect.errors.", "kafka_dlt-", "x-dlq-", "x-retry-count", "x-not-before")
+"""Header names that only we may set on a dead letter. An original header of such a name lives on in the envelope."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TIMESTAMP_TYPES: Final = {1: TimestampType.CREATE_TIME, 2: TimestampType.LOG_APPEND_TIME}
+TIMESTAMP_NAMES: Final = {
+    TimestampType.NONE: b"NoTimestampType",
+    TimestampType.CREATE_TIME: b"CreateTime",
+    TimestampType.LOG_APPEND_TIME: b"LogAppendTime",
+}
+
+
+def dead_letter_id(group: str, record: Record) -> str:
+    """`group/topic/partition/offset`: equal for copies of one failure."""
+    return f"{group}/{record.topic}/{record.partition}/{record.offset}"
+
+
+def worker_version() -> str:
+    """The version of this distribution, empty when it is not installed."""
+    try:
+        return version("eventpact")
+    except PackageNotFoundError:
+        return ""
+
+
+def dead_letter_of(
+    record: Record, diagnosis: Diagnosis, *, group: str, max_retries: int, first_failed_ms: int, failed_ms: int
+) -> DeadLetter:
+    """The envelope: original bytes untouched, text from the diagnosis only."""
+    return DeadLetter(
+        dlq_id=dead_letter_id(group, record),
+        original_topic=record.topic,
+        original_partition=record.partition,
+        original_offset=record.offset,
+        original_timestamp_ms=record.timestamp_ms,
+        timestamp_type=TIMESTAMP_TYPES.get(record.timestamp_type, TimestampType.NONE),
+        original_key=record.key,
+        original_value=record.value,
+        original_headers=tuple(Header(name=name, value=value) for name, value in record.headers),
+        headers_unreadable=record.headers_unreadable,
+        consumer_group=group,
+        worker_version=worker_version(),
+        stage=diagnosis.stage,
+        reason=diagnosis.reason,
+        error_class=diagnosis.error_class,
+        error_code=diagnosis.code,
+        error_summary=diagnosis.summary,
+        error_location=diagnosis.location,
+        schema_id=diagnosis.schema_id,
+        tenant_id=diagnosis.tenant_id,
+        retry_count=0,
+        max_retries=max_retries,
+        first_failed_at=EPOCH + timedelta(milliseconds=first_failed_ms),
+        failed_at=EPOCH + timedelta(milliseconds=failed_ms),
+    )
+
+
+def outer_headers(letter: DeadLetter, originals: Headers, client_id: str) -> list[tuple[str, str | bytes | None]]:
+    """The original headers first, then those that Kafka Connect and Spring tools look for, then ours."""
+    kept = [(name, value) for name, value in originals if not name.startswith(CONTROL_PREFIXES)]
+    group = letter.consumer_group.encode()
+    topic = letter.original_topic.encode()
+    summary, error_class = letter.error_summary.encode(), letter.error_class.encode()
+    ours: Headers = (
+        ("__connect.errors.topic", topic),
+        ("__connect.errors.partition", str(letter.original_partition).encode()),
+        ("__connect.errors.offset", str(letter.original_offset).encode()),
+        ("__connect.errors.connector.name", group),
+        ("__connect.errors.task.id", client_id.encode()),
+        ("__connect.errors.stage", letter.stage.value.encode()),
+        ("__connect.errors.class.name", b"eventpact.kafka.Worker"),
+        ("__connect.errors.exception.class.name", error_class),
+        ("__connect.errors.exception.message", summary),
+        ("kafka_dlt-original-topic", topic),
+        ("kafka_dlt-original-partition", struct.pack(">i", letter.original_partition)),
+        ("kafka_dlt-original-offset", struct.pack(">q", letter.original_offset)),
+        ("kafka_dlt-original-timestamp", struct.pack(">q", letter.original_timestamp_ms)),
+        ("kafka_dlt-original-timestamp-type", TIMESTAMP_NAMES[letter.timestamp_type]),
+        ("kafka_dlt-original-consumer-group", group),
+        ("kafka_dlt-exception-fqcn", error_class),
+        ("kafka_dlt-exception-message", summary),
+        ("x-dlq-version", b"1"),
+        ("x-dlq-reason", letter.reason.value.encode()),
+        ("x-retry-count", str(letter.retry_count).encode()),
+    )
+    return [*kept, *ours]

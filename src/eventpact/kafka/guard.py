@@ -1,0 +1,53 @@
+"""Callbacks of the client library must not raise: it would destroy the messages that `consume()` has already taken."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import ParamSpec
+
+__all__ = ["ClientLog", "Guard"]
+
+P = ParamSpec("P")
+
+
+class Guard:
+    """Keeps the first error of the callbacks that it wraps, for the loop to raise."""
+
+    def __init__(self) -> None:
+        self._error: BaseException | None = None
+
+    def wrap(self, callback: Callable[P, object]) -> Callable[P, None]:
+        """The callback, unable to raise."""
+
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                callback(*args, **kwargs)
+            except BaseException as error:
+                self.record(error)
+
+        return guarded
+
+    def record(self, error: BaseException) -> None:
+        """Keep the error unless there is an earlier one."""
+        if self._error is None:
+            self._error = error
+
+    def check(self) -> None:
+        """Raise what a callback could not."""
+        if self._error is not None:
+            raise self._error
+
+
+class ClientLog:
+    """What the client library takes for a logger. A log handler that fails costs its line and nothing else."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        """As `logging.Logger.log`, but never raises."""
+        try:
+            self._logger.log(level, text, *args)
+        except Exception:
+            return

@@ -1,0 +1,59 @@
+"""What a service hands to a worker: a function of one event, and three ways to say what its failure means."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from eventpact.kafka.record import Record
+
+__all__ = ["Handler", "Reject", "Retry", "Unavailable", "wants_record"]
+
+E = TypeVar("E")
+
+Handler: TypeAlias = Callable[[E], object] | Callable[[E, "Record"], object]
+"""`handle(event)` or `handle(event, record)`. It may be called twice with one event; what it returns is ignored."""
+
+
+class Retry(Exception):  # noqa: N818 - a wish of the handler, not an error
+    """Raised by a handler: this may work soon. Tried again in place, then dead-lettered as TRANSIENT_EXHAUSTED.
+
+    Its text stays in the process: dead letters and logs hold the class's name only, so subclass it to tell causes
+    apart.
+    """
+
+
+class Reject(Exception):  # noqa: N818
+    """Raised by a handler: this record will never work. Dead-lettered at once as REJECTED; its text as in `Retry`."""
+
+
+class Unavailable(Exception):  # noqa: N818
+    """Raised by a handler: what it depends on is down. The worker pauses everything and probes; nothing is counted
+    against the record and nothing is dead-lettered, however long it takes.
+    """
+
+
+def wants_record(handler: Callable[..., object]) -> bool:
+    """Does `handler` take the record beside the event? Decided by its parameters without a default.
+
+    Raises:
+        TypeError: it takes no event or more than two arguments, or calling it would only make a coroutine or a
+            generator, which handles nothing.
+    """
+    call = handler if inspect.isroutine(handler) else type(handler).__call__
+    for kind in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction):
+        if kind(handler) or kind(call):
+            raise TypeError("the handler must be a plain function: calling a coroutine or generator handles nothing")
+    try:
+        parameters = inspect.signature(handler).parameters.values()
+    except ValueError:  # some functions written in C tell no signature
+        return False
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    required = [p for p in positional if p.default is p.empty]
+    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    if len(required) > 2 or keywords or not (positional or takes_any):
+        raise TypeError("the handler must take (event) or (event, record)")
+    return len(required) == 2
