@@ -19,11 +19,12 @@ from eventpact.kafka.intake import Intake
 from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.policy import Policy
+from eventpact.kafka.registry_choice import registry_client
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.settler import Settler
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
-from eventpact.registry import KnownSchemas, Registry, RegistryClient
+from eventpact.registry import KnownSchemas, Registry
 from eventpact.schema.tree import Record as RecordType
 
 __all__ = ["Worker"]
@@ -203,13 +204,6 @@ def only_group(contract: Contract) -> str:
     if len(contract.groups) != 1:
         raise SettingsError("group", f"the contract {contract.name} names {len(contract.groups)} groups; pass group=")
     return contract.groups[0]
-
-
-def registry_client(settings: Settings) -> RegistryClient:
-    """A client for the settings' registry."""
-    if settings.registry is None:
-        raise SettingsError("SCHEMA_REGISTRY_URL", "not set; expected http://host:port, or pass registry=")
-    return RegistryClient(settings.registry)
 
 
 def attribute_of(event_class: type[Any], codec: Codec[Any], key: str) -> str:
