@@ -32,6 +32,7 @@ class ProducerSettings:
         message_max_bytes: largest request; a larger event is refused by `publish`.
         queue_max_messages, queue_max_kbytes: what may wait in the producer before `publish` has to wait.
         queue_timeout_ms: how long `publish` waits for room in a full queue before QueueFullError.
+        start_timeout_ms: how long a new producer asks whether its topic exists; 0 does not ask.
     """
 
     acks: str = choice(
@@ -47,6 +48,7 @@ class ProducerSettings:
     queue_max_messages: int = number(100_000, 1, 10_000_000)
     queue_max_kbytes: int = number(131_072, 1, 2_097_151)
     queue_timeout_ms: int = number(30_000, 0, DAY_MS)
+    start_timeout_ms: int = number(3_000, 0, DAY_MS)
 
     def __post_init__(self) -> None:
         check_fields(self, PRODUCER_PREFIX)

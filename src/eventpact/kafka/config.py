@@ -97,6 +97,8 @@ def connection_config(settings: Settings) -> Config:
     return {
         "bootstrap.servers": settings.bootstrap_servers,
         "client.id": settings.client_id,
+        # A broker that is back is found within this; 10 s by default, a third of the time that an event has.
+        "reconnect.backoff.max.ms": 2_000,
         **security_config(settings.security),
     }
 

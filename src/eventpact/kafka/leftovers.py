@@ -1,0 +1,87 @@
+"""Producers at their end: given up on, forgotten by their program, or left behind by a fork."""
+
+from __future__ import annotations
+
+import logging
+import os
+import weakref
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Protocol
+
+from confluent_kafka import KafkaException
+
+from eventpact.kafka.delivery import undelivered
+from eventpact.kafka.translate import client_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from confluent_kafka import Producer as Client
+
+    from eventpact.kafka.delivery import Tally
+
+__all__ = ["WAIT_SECONDS", "abandon", "drain", "orphan_after_fork", "purge"]
+
+LOGGER: Final = logging.getLogger("eventpact.producer")
+
+# What a purge leaves to report is in memory.
+PURGE_SECONDS: Final = 5.0
+# One wait for reports; between two of them Python sees signals.
+WAIT_SECONDS: Final = 0.1
+
+
+class Orphan(Protocol):
+    """Who has to know that it woke up in a forked child."""
+
+    def orphan(self) -> None: ...
+
+
+def drain(client: Client, serve: Callable[[float], object], seconds: float) -> None:
+    """Serve reports until nothing waits for one, at most `seconds` long.
+
+    Not by the library's own flush(): it goes on calling back after a fatal error or a Ctrl-C is pending, which breaks
+    the callbacks, loses their reports, and leaves a client that never ends. poll() stops at the first.
+    """
+    deadline = monotonic() + seconds
+    serve(0.0)
+    while len(client) and (left := deadline - monotonic()) > 0:
+        serve(min(WAIT_SECONDS, left))
+
+
+def purge(client: Client, serve: Callable[[float], object]) -> None:
+    """Fail what is left, and hear about it."""
+    if len(client):
+        client.purge()
+        drain(client, serve, PURGE_SECONDS)
+
+
+def abandon(client: Client, tally: Tally, seconds: float) -> None:
+    """Nobody closed the producer: deliver what can be delivered, and say what could not."""
+
+    def serve(timeout: float) -> None:
+        try:
+            client.poll(timeout)
+        except KafkaException as error:
+            tally.note(client_error(error))
+
+    drain(client, serve, seconds)
+    purge(client, serve)
+    failures = tally.take_failures()
+    if failures:
+        LOGGER.error("a producer ended without close(): %s", undelivered(tally.topic, failures))
+
+
+ALIVE: Final[weakref.WeakSet[Orphan]] = weakref.WeakSet()
+
+
+def orphan_after_fork(owner: Orphan) -> None:
+    """In a child process `owner.orphan()` will have run before anything else does."""
+    ALIVE.add(owner)
+
+
+def orphan_all() -> None:
+    for owner in list(ALIVE):
+        owner.orphan()
+
+
+os.register_at_fork(after_in_child=orphan_all)
