@@ -29,7 +29,7 @@ from eventpact.schema.tree import (
     Union,
 )
 from eventpact_codegen.layout import Atom, Call, Dict, Expr, Lambda, Subscript, Text, Tuple, flat
-from eventpact_codegen.literals import data
+from eventpact_codegen.literals import WIDTH, data
 from eventpact_codegen.logical_defaults import logical_default
 from eventpact_codegen.matching import matches
 from eventpact_codegen.model import EnumClass, RecordClass
@@ -63,11 +63,10 @@ def default_of(field: Field, scope: Scope, source: str) -> Expr | None:
             pointer=f"{field.pointer}/default",
             hint="change or remove the default",
         ) from None
-    if made == Dict(()) and isinstance(found := _map_type(field.type), Map):
-        # Strict checkers do not infer the types of a bare dict.
-        types = (Atom(scope.builtin("str")), annotation(found.values, scope))
-        factory = Atom(flat(Subscript(scope.builtin("dict"), types)))
-        return Call(scope.standard("field"), (("default_factory", factory),))
+    if made == Dict(()):
+        made = _empty_map(field.type, scope)
+        if isinstance(made, Atom):
+            return Call(scope.standard("field"), (("default_factory", made),))
     return Call(scope.standard("field"), (("default_factory", Lambda(made)),))
 
 
@@ -148,6 +147,35 @@ def _scalar(type_: Type, default: Json, scope: Scope) -> _Value:
             assert_never(kind)
 
 
+def _empty_map(type_: Type, scope: Scope) -> Expr:
+    """A factory, or what a factory returns. Strict checkers do not infer the types of a bare dict."""
+    found = _map_type(type_)
+    assert isinstance(found, Map)  # noqa: S101  # an empty object was its default
+    types = (Atom(scope.builtin("str")), annotation(found.values, scope))
+    made = flat(Subscript(scope.builtin("dict"), types))
+    if _only_builtin(found.values):
+        return Atom(made)
+    if len(made) < WIDTH - 40:
+        # The classes in it may be defined further down.
+        return Call(made)
+    scope.odd = True
+    return Dict(())
+
+
+def _only_builtin(type_: Type) -> bool:
+    match type_:
+        case Array(items=inner) | Map(values=inner):
+            return _only_builtin(inner)
+        case Union(branches):
+            return all(_only_builtin(branch) for branch in branches)
+        case Ref():
+            return False
+        case Primitive():
+            return True
+        case _:
+            assert_never(type_)
+
+
 def _map_type(type_: Type) -> Type:
     """The map that an empty default stands for."""
     if isinstance(type_, Union):
@@ -167,7 +195,7 @@ def _single(value: float) -> float:
 def _float(value: float) -> str:
     if math.isinf(value) or math.isnan(value):
         raise ValueError("it is no finite number")
-    return repr(value)
+    return repr(value).replace("e+", "e")
 
 
 def _number(value: Json) -> float:

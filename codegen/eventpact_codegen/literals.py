@@ -52,15 +52,11 @@ def docstring(doc: str | None, indent: int) -> list[str]:
         lines.pop()
     if not lines:
         return []
-    shown = [_docstring_line(line) for line in lines]
-    shown[0] = shown[0].lstrip()
-    if shown[0].startswith('"'):
-        shown[0] = "\\" + shown[0]
-    if len(shown) > 1:
-        return [f'"""{shown[0]}', *(" " * indent + s if s else "" for s in shown[1:]), " " * indent + '"""']
-    if shown[0].endswith('"'):
-        shown[0] = f'{shown[0][:-1]}\\"'
-    return [f'"""{shown[0]}"""']
+    lines[0] = lines[0].lstrip()
+    shown = [_docstring_line(line, first=i == 0, last=i == len(lines) - 1) for i, line in enumerate(lines)]
+    if len(shown) == 1:
+        return [f'"""{shown[0]}"""']
+    return [f'"""{shown[0]}', *(" " * indent + s if s else "" for s in shown[1:]), " " * indent + '"""']
 
 
 def comment(value: str) -> str:
@@ -80,10 +76,13 @@ def _character(character: str, quote: str) -> str:
     return character if character.isprintable() else repr(character)[1:-1]
 
 
-def _docstring_line(line: str) -> str:
-    # A backslash, a run of three quotes and everything that is invisible would mean something in a docstring.
-    shown = "".join(_character(c, "") for c in line)
-    return re.sub('"(?="")', '\\\\"', shown)
+def _docstring_line(line: str, *, first: bool, last: bool) -> str:
+    """Escaped: backslashes, what is invisible, and each quote that could be part of the closing three."""
+    shown = ""
+    for i, character in enumerate(line):
+        edge = (first and i == 0) or (last and i == len(line) - 1) or line[i : i + 3] == '"""'
+        shown += _character(character, '"' if edge else "")
+    return shown
 
 
 def _cut(line: str, room: int) -> Iterator[str]:

@@ -82,7 +82,8 @@ def _body(module: Module, scope: Scope) -> Iterator[str]:
 
 
 def _enum_lines(found: EnumClass, scope: Scope) -> Iterator[str]:
-    yield f"class {found.name}({scope.standard('StrEnum')}):"
+    head = f"class {found.name}({scope.standard('StrEnum')}):"
+    yield from [head] if len(head) <= WIDTH else [f"class {found.name}(", f"    {scope.standard('StrEnum')},", "):"]
     if doc := docstring(found.enum.doc, 4):
         yield from ("    " + doc[0], *doc[1:], "")
     for member, symbol in found.members:
@@ -112,4 +113,4 @@ def _is_tasteful(module: Module, scope: Scope) -> bool:
         docs += (a.field.doc or "" for a in found.attributes)
         if not all(_FIELD_STYLE.fullmatch(a.name) and a.name != "l" for a in found.attributes):
             return False
-    return not scope.odd_import and all(doc.isascii() for doc in docs)
+    return not scope.odd and all(doc.isascii() for doc in docs)

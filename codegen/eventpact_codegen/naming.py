@@ -36,6 +36,24 @@ _STR_MEMBERS: Final = _words(
     " maketrans mro name partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split"
     " splitlines startswith strip swapcase title translate upper value zfill"
 )
+_BUILTINS: Final = _words(
+    "ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError"
+    " BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError"
+    " ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError Ellipsis EncodingWarning"
+    " EnvironmentError Exception ExceptionGroup FileExistsError FileNotFoundError FloatingPointError FutureWarning"
+    " GeneratorExit IOError ImportError ImportWarning IndentationError IndexError InterruptedError"
+    " IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError"
+    " NotADirectoryError NotImplemented NotImplementedError OSError OverflowError PendingDeprecationWarning"
+    " PermissionError ProcessLookupError PythonFinalizationError RecursionError ReferenceError ResourceWarning"
+    " RuntimeError RuntimeWarning StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError"
+    " SystemExit TabError TimeoutError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError"
+    " UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError abs aiter"
+    " all anext annotations any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex"
+    " copyright credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr"
+    " globals hasattr hash help hex id input int isinstance issubclass iter len license list locals map max"
+    " memoryview min next object oct open ord pow print property quit range repr reversed round set setattr slice"
+    " sorted staticmethod str sum super tuple type vars zip"
+)
 _OUR_MODULES: Final = frozenset({"contracts", "strategies"})
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -53,8 +71,11 @@ def member_name(symbol: str) -> str:
 
 
 def class_name(full_name: str) -> str:
-    """The class of the type ``full_name``. `ValueError` when there is none."""
-    return _python_name(full_name.rpartition(".")[2], _MODULE_MEMBERS)
+    """The class of the type ``full_name``. `ValueError` when there is none.
+
+    Not that of a builtin: mypy takes a class that is used before its definition for the builtin of that name.
+    """
+    return _python_name(full_name.rpartition(".")[2], _MODULE_MEMBERS | _BUILTINS)
 
 
 def module_name(file: str) -> str:

@@ -38,8 +38,8 @@ class Scope:
         self.named = module.known
         self.package = package
         self.imports = Imports()
-        self.odd_import = False
-        """An import has a spelling that linters do not like."""
+        self.odd = False
+        """Something is written in a way that linters do not like."""
         self._module = module
         own = [found for found in module.classes.values() if isinstance(found, RecordClass)]
         self._fields = frozenset(attribute.name for record in own for attribute in record.attributes)
@@ -59,8 +59,10 @@ class Scope:
         """A name of the standard library (or our ``Duration``), imported as itself where that is free."""
         spelled = f"_{name}" if name in self._taken else name
         if name in _MODULES:
-            self.odd_import |= spelled != name
+            self.odd |= spelled != name
             return self.imports.module(_MODULES[name], spelled)
+        # Linters want a third-party import that only annotations use to be hidden from the run time.
+        self.odd |= name == "Duration"
         return self.imports.member(_STANDARD[name], name, spelled)
 
     def generated(self, avro_name: str) -> str:
