@@ -16,13 +16,20 @@ from eventpact.schema import Level
 if TYPE_CHECKING:
     from confluent_kafka.schema_registry import Schema
 
-__all__ = ["integer", "level_of", "schema_text", "text"]
+__all__ = ["integer", "level_of", "listed", "schema_text", "text"]
 
 
 def text(value: object) -> str:
     """The value, a string."""
     if not isinstance(value, str):
         raise ValueError("expected a string")
+    return value
+
+
+def listed(value: object) -> list[object]:
+    """The value, a list. A string or an object would pass for one in a loop."""
+    if not isinstance(value, list):
+        raise ValueError("expected a list")
     return value
 
 

@@ -86,7 +86,8 @@ def _json(answer: requests.Response) -> object:
         found: object = answer.json()
     except ValueError:
         if answer.status_code == 200:
-            raise
+            # Not the library's own error: that one counts as a failure to connect, and holds the text.
+            raise ValueError("expected JSON") from None
         found = None
     return found
 

@@ -11,7 +11,7 @@ from confluent_kafka.schema_registry.schema_registry_client import RegisteredSch
 from eventpact.errors import IncompatibleError, NotRegisteredError, RegistryError, SettingsError, UnavailableError
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
-from eventpact.registry.answers import integer, level_of, schema_text, text
+from eventpact.registry.answers import integer, level_of, listed, schema_text, text
 from eventpact.registry.border import translated
 from eventpact.registry.checks import CompatibilityChecks
 from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
@@ -71,7 +71,7 @@ class RegistryClient:
     def subjects_of(self, schema_id: SchemaId) -> frozenset[str]:
         try:
             with translated(self._where, f"asking for the subjects of schema id {schema_id}"):
-                return frozenset(map(text, self._fresh().get_subjects_by_schema_id(schema_id, deleted=True)))
+                return frozenset(map(text, listed(self._fresh().get_subjects_by_schema_id(schema_id, deleted=True))))
         except UnavailableError as error:
             if error.status != 404:
                 raise
@@ -80,11 +80,11 @@ class RegistryClient:
 
     def subjects(self) -> tuple[str, ...]:
         with translated(self._where, "listing the subjects"):
-            return tuple(sorted(map(text, self._fresh().get_subjects())))
+            return tuple(sorted(map(text, listed(self._fresh().get_subjects()))))
 
     def versions(self, subject: str) -> tuple[Version, ...]:
         with translated(self._where, f"listing the versions of subject {subject!r}"):
-            return tuple(sorted(Version(integer(version)) for version in self._fresh().get_versions(subject)))
+            return tuple(sorted(Version(integer(version)) for version in listed(self._fresh().get_versions(subject))))
 
     def version(self, subject: str, version: VersionChoice = "latest", *, deleted: bool = False) -> Registered:
         with translated(self._where, f"asking for version {version} of subject {subject!r}"):
