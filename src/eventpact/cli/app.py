@@ -24,7 +24,6 @@ app = typer.Typer(
 app.command("generate")(generate.generate)
 app.command("register")(register.register)
 app.command("explain")(events.explain)
-app.command("sample")(events.sample)
 app.command("partition-of")(partition.partition_of)
 app.command("dev")(dev.dev)
 app.command("demo")(demo.demo)

@@ -59,7 +59,9 @@ class Bars:
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._progress.stop()
 
     def stage(self, text: str) -> None:
@@ -115,7 +117,9 @@ def _spread(summary: Summary) -> Table:
 
 
 def _dead_letters(summary: Summary) -> Table:
-    table = Table("original", "stage", "reason", "what happened", "now", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(
+        "original", "stage", "reason", "what happened", "now", box=None, padding=(0, 2, 0, 0), header_style="dim"
+    )
     for letter in summary.dead_letters:
         now = Text("replayed, handled", style="green") if letter.replayed else Text("kept for a person", style="yellow")
         place = f"{letter.topic}[{letter.partition}]@{letter.offset}"

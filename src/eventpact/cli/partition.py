@@ -14,7 +14,9 @@ __all__ = ["partition_of"]
 
 def partition_of(
     tenant: Annotated[str, typer.Argument(help="The record key, such as a tenant's id.")],
-    partitions: Annotated[int | None, typer.Option(min=1, help="Count of partitions instead of the manifest's.")] = None,
+    partitions: Annotated[
+        int | None, typer.Option(min=1, help="Count of partitions instead of the manifest's.")
+    ] = None,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:

@@ -1,0 +1,47 @@
+"""Schemas -> event classes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eventpact.cli.console import ManifestOption, err, out
+from eventpact.contract import load_manifest
+from eventpact_codegen import Job, folder_job, manifest_jobs
+
+__all__ = ["generate"]
+
+
+def generate(
+    manifest: ManifestOption = Path("schemas/contracts.toml"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file differs.")] = False,
+    schemas: Annotated[
+        Path | None, typer.Option(help="A folder of .avsc files, instead of a manifest.", exists=True, file_okay=False)
+    ] = None,
+    out_folder: Annotated[Path | None, typer.Option("--out", help="With --schemas: where the package goes.")] = None,
+    package: Annotated[str | None, typer.Option(help="With --schemas: dotted name of the package.")] = None,
+) -> None:
+    """Write the event classes that the schemas describe, or check that they are up to date.
+
+    Examples: eventpact generate --check;
+    eventpact generate --schemas avro --out src --package shop_events
+    """
+    stale = False
+    for job in _jobs(manifest, schemas, out_folder, package):
+        found = job.drift() if check else job.write()
+        for path, state in found.items():
+            out.print(f"[yellow]{state:<8}[/] {job.root / path}", soft_wrap=True)
+        if not found:
+            err.print(f"[green]✔[/] {job.package}: {len(job.files)} files are up to date")
+        stale |= bool(found)
+    if stale and check:
+        err.print("generated code and schemas disagree; run: eventpact generate")
+        raise typer.Exit(1)
+
+
+def _jobs(manifest: Path, schemas: Path | None, out_folder: Path | None, package: str | None) -> tuple[Job, ...]:
+    if schemas is None and out_folder is None and package is None:
+        return manifest_jobs(load_manifest(manifest))
+    if schemas is None or out_folder is None or package is None:
+        raise typer.BadParameter("--schemas, --out and --package go together")
+    return (folder_job(schemas, out_folder, package),)

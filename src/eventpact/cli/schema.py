@@ -1,0 +1,74 @@
+"""Looking at schemas, without a registry."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from eventpact.cli.console import err, out, print_json
+from eventpact.schema import Schema, check, parse
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look at schema files.", no_args_is_help=True)
+
+SchemaFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An .avsc file.")]
+
+
+class Dialect(StrEnum):
+    """Whose verdict counts."""
+
+    CONFLUENT = "confluent"
+    REDPANDA = "redpanda"
+
+
+class Format(StrEnum):
+    """What the output is for."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command("show")
+def show(file: SchemaFile) -> None:
+    """Show a schema's tree, fingerprints and warnings.
+
+    Example: eventpact schema show schemas/ingestion_event.avsc
+    """
+    from eventpact.schema.report import describe
+
+    typer.echo(describe(_read(file)))
+
+
+@app.command("check")
+def compatibility(
+    reader: SchemaFile,
+    writer: SchemaFile,
+    dialect: Annotated[Dialect, typer.Option(help="Java Avro as in Confluent's registry, or Redpanda's.")] = (
+        Dialect.CONFLUENT
+    ),
+    output: Annotated[Format, typer.Option("--format", help="For people or for machines.")] = Format.TEXT,
+) -> None:
+    """Can READER read everything that WRITER may write? Exits with 1 if not.
+
+    Example: eventpact schema check new.avsc old.avsc --dialect redpanda
+    """
+    from eventpact.schema.report import findings_json
+
+    findings = check(_read(reader), _read(writer), dialect=dialect.value)
+    if output is Format.JSON:
+        print_json(findings_json(findings))
+    else:
+        for finding in findings:
+            out.print(Text.assemble((finding.kind, "bold red"), f" at {finding.location}: {finding.message}"))
+            out.print(Text(f"  {finding.hint}", style="dim"))
+        verdict = f"{reader} cannot read {writer}" if findings else f"{reader} reads everything that {writer} may write"
+        err.print(verdict)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _read(file: Path) -> Schema:
+    return parse(file.read_bytes(), source=str(file))

@@ -1,0 +1,42 @@
+"""Where a demo runs: the broker and registry that the environment names, or an embedded pair."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from eventpact.contract import Contract
+from eventpact.dev import EmbeddedStack
+from eventpact.kafka import Settings
+from eventpact.kafka.topics import AdminTopics, ensure_topics
+
+__all__ = ["Target", "target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to connect to, and its name for people."""
+
+    settings: Settings
+    name: str
+
+
+@contextmanager
+def target(contract: Contract, environ: Mapping[str, str] = os.environ) -> Iterator[Target]:
+    """The target of a run, with the contract's topics made. It is embedded unless both addresses are set.
+
+    Raises:
+        SettingsError: the environment names a target, but wrongly.
+        KafkaError: the broker is out of reach, or has such a topic with other partitions.
+    """
+    if "KAFKA_BOOTSTRAP_SERVERS" in environ and "SCHEMA_REGISTRY_URL" in environ:
+        settings = Settings.from_env(environ)
+        with AdminTopics(settings) as topics:
+            ensure_topics(topics, contract.on_topic(settings.topic or contract.topic.name))
+        yield Target(settings, settings.bootstrap_servers)
+        return
+    with EmbeddedStack([contract]) as stack:
+        settings = Settings.from_env(stack.environment(), dotenv=None)
+        # The embedded broker lets a group wait nearly as long as its session timeout.
+        consumer = replace(settings.consumer, session_timeout_ms=2000, heartbeat_interval_ms=300)
+        yield Target(replace(settings, consumer=consumer), "embedded broker and registry")
