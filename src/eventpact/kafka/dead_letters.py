@@ -22,9 +22,10 @@ from eventpact.kafka.diagnosis import Diagnosis
 from eventpact.kafka.envelope import dead_letter_of, outer_headers
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.record import Record
+from eventpact.kafka.schema_lookup import registered_id
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.translate import client_error, translate
-from eventpact.registry import Registry, SchemaText
+from eventpact.registry import Registry
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -61,8 +62,8 @@ class DeadLetterWriter:
         self._max_retries = target.max_retries
         self._group = group
         self._client_id = settings.client_id
-        schema_id = registry.lookup(subject, SchemaText(DeadLetter.SCHEMA_TEXT)).id
-        self._encode = Codec(DeadLetter).encoder(prefix(schema_id))
+        codec = Codec(DeadLetter)
+        self._encode = codec.encoder(prefix(registered_id(registry, subject, codec.schema)))
         self._producer = Producer(dead_letter_producer_config(settings), logger=ClientLog("eventpact.kafka.client"))
         self._partitions = partition_count(self._producer, self.topic)
 

@@ -10,7 +10,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from eventpact.dead_letter import Reason, Stage
 from eventpact.errors import CodecError
@@ -18,6 +18,8 @@ from eventpact.ids import SchemaId
 from eventpact.kafka.judge import Bury, Failure
 
 __all__ = ["Diagnosis", "class_name", "code_place", "diagnose", "schema_path", "tenant_of"]
+
+E = TypeVar("E")
 
 SUMMARY_LENGTH: Final = 512
 
@@ -43,7 +45,7 @@ class Diagnosis:
     tenant_id: str | None
 
 
-def diagnose(bury: Bury, failure: Failure, tenant_id: str | None) -> Diagnosis:
+def diagnose(bury: Bury, failure: Failure[E], tenant_id: str | None) -> Diagnosis:
     """Put a verdict and a failure into words that hold no value."""
     error = failure.error
     path = schema_path(error.path) if isinstance(error, CodecError) else "$"
@@ -90,9 +92,7 @@ def code_place(trace: TracebackType | None) -> str | None:
     return place
 
 
-def tenant_of(event: object, key_attribute: str, key: bytes | None) -> str | None:
+def tenant_of(from_event: str | None, key: bytes | None) -> str | None:
     """The tenant of a failed record: from the event, else from the key, and only what looks like a UUID."""
-    found = getattr(event, key_attribute, None) if event is not None else None
-    if found is None and key is not None:
-        found = key.decode("ascii", "replace")
-    return found if isinstance(found, str) and _TENANT.fullmatch(found) else None
+    found = from_event if from_event is not None else (key or b"").decode("ascii", "replace")
+    return found if _TENANT.fullmatch(found) else None

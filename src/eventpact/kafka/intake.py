@@ -53,7 +53,7 @@ class Intake(Generic[E]):
         self._decoders: dict[SchemaId, Callable[[bytes], E]] = {}
         self._doubts: dict[SchemaId, Doubt] = {}
 
-    def read(self, value: bytes | None) -> tuple[SchemaId, E] | Failure:
+    def read(self, value: bytes | None) -> tuple[SchemaId, E] | Failure[E]:
         """The writer's schema id and the event, or what went wrong. Raises nothing but BaseException."""
         schema_id: SchemaId | None = None
         stage = Stage.FRAMING

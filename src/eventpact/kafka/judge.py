@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, TypeAlias
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from eventpact.dead_letter import Reason, Stage
 from eventpact.errors import (
@@ -45,6 +45,9 @@ __all__ = [
 ]
 
 
+E = TypeVar("E")
+
+
 class TooLarge(Exception):  # noqa: N818 - names of findings, raised and caught within the worker
     """The value is larger than the policy allows."""
 
@@ -62,13 +65,13 @@ class HeadersUnreadable(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Generic[E]):
     """What went wrong with one record: at which stage, and how far its meaning was known by then."""
 
     stage: Stage
     error: BaseException
     schema_id: SchemaId | None = None
-    event: object = None
+    event: E | None = None
 
     def __repr__(self) -> str:
         # The error's text and the event may hold anything.
@@ -229,7 +232,7 @@ Verdict: TypeAlias = Again | Bury | Wait | Stop
 _STOP_WORDS: Final = "{error} at stage {stage} is nothing that a worker may step over"
 
 
-def judge(failure: Failure, attempt: int, policy: Policy) -> Verdict:
+def judge(failure: Failure[E], attempt: int, policy: Policy) -> Verdict:
     """The verdict on attempt number `attempt` (from 1) with one record."""
     rule = next((rule for rule in RULES if rule.stage is failure.stage and isinstance(failure.error, rule.error)), None)
     if rule is None:

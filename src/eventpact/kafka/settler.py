@@ -45,7 +45,7 @@ class Settler(Generic[E]):
         handler: Callable[..., object],
         with_record: bool,
         letters: DeadLetterWriter | None,
-        key_attribute: str,
+        key_of: Callable[[E], str],
         policy: Policy,
         clock: Clock,
         stats: WorkerStats,
@@ -55,7 +55,7 @@ class Settler(Generic[E]):
         self._handler = handler
         self._with_record = with_record
         self._letters = letters
-        self._key_attribute = key_attribute
+        self._key_of = key_of
         self._policy = policy
         self._clock = clock
         self._stats = stats
@@ -78,7 +78,7 @@ class Settler(Generic[E]):
         self.gate.open()
         return True
 
-    def _try(self, message: Message, attempt: int) -> Failure | None:
+    def _try(self, message: Message, attempt: int) -> Failure[E] | None:
         read = self._intake.read(message.value())
         if isinstance(read, Failure):
             return read
@@ -95,7 +95,7 @@ class Settler(Generic[E]):
             return Failure(Stage.HANDLER, error, schema_id, event)
         return None
 
-    def _act(self, holding: Holding, message: Message, failure: Failure) -> bool:
+    def _act(self, holding: Holding, message: Message, failure: Failure[E]) -> bool:
         record = Record.of(message, failure.schema_id, holding.attempt)
         if holding.first_failed_ms is None:
             holding.first_failed_ms = self._clock.wall_ms()
@@ -129,7 +129,7 @@ class Settler(Generic[E]):
             case _:
                 assert_never(verdict)
 
-    def _bury(self, holding: Holding, record: Record, failure: Failure, bury: Bury) -> None:
+    def _bury(self, holding: Holding, record: Record, failure: Failure[E], bury: Bury) -> None:
         if self._letters is None:
             raise WorkerStopped(
                 f"{record.place}: {bury.reason} ({class_name(failure.error)}), and the contract has no dead letters",
@@ -142,7 +142,7 @@ class Settler(Generic[E]):
                 "is this worker connected to the right registry?",
                 code="dead-letter-ratio",
             ) from None
-        tenant = tenant_of(failure.event, self._key_attribute, record.key)
+        tenant = tenant_of(None if failure.event is None else self._key_of(failure.event), record.key)
         diagnosis = diagnose(bury, failure, tenant)
         first_failed_ms = holding.first_failed_ms or 0
         LOG.warning("%s: dead-lettered as %s: %s", record.place, diagnosis.reason, diagnosis.summary)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from eventpact.codec import Codec
 from eventpact.contract import Contract, contract_of
@@ -14,6 +13,7 @@ from eventpact.errors import EventpactError, SettingsError, WorkerStopped
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.dead_letters import DeadLetterWriter
+from eventpact.kafka.event_key import key_reader
 from eventpact.kafka.handler import Handler, wants_record
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.loop import Loop
@@ -25,7 +25,6 @@ from eventpact.kafka.settler import Settler
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
 from eventpact.registry import KnownSchemas, Registry
-from eventpact.schema.tree import Record as RecordType
 
 __all__ = ["Worker"]
 
@@ -74,7 +73,7 @@ class Worker(Generic[E]):
         self._handler = handler
         self._with_record = wants_record(handler)
         self._codec: Codec[E] = Codec(event_class)
-        self._key_attribute = attribute_of(event_class, self._codec, self._contract.key)
+        self._key_of = key_reader(event_class, self._codec.schema, self._contract.key)
         self._close_registry: Callable[[], None] | None = None
         if registry is None:
             client = registry_client(settings)
@@ -147,7 +146,7 @@ class Worker(Generic[E]):
             handler=self._handler,
             with_record=self._with_record,
             letters=letters,
-            key_attribute=self._key_attribute,
+            key_of=self._key_of,
             policy=policy,
             clock=clock,
             stats=stats,
@@ -204,10 +203,3 @@ def only_group(contract: Contract) -> str:
     if len(contract.groups) != 1:
         raise SettingsError("group", f"the contract {contract.name} names {len(contract.groups)} groups; pass group=")
     return contract.groups[0]
-
-
-def attribute_of(event_class: type[Any], codec: Codec[Any], key: str) -> str:
-    """The Python attribute of the Avro field `key`: fields and attributes stand in the same order."""
-    root = codec.schema.names[event_class.AVRO_NAME]
-    names = [item.name for item in root.fields] if isinstance(root, RecordType) else []
-    return fields(event_class)[names.index(key)].name
