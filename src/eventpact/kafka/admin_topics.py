@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
@@ -18,6 +18,7 @@ from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from types import TracebackType
 
     from eventpact.contract import Topic
     from eventpact.kafka.settings import Settings
@@ -42,6 +43,19 @@ class AdminTopics:
         self._client = AdminClient(admin_config(settings), logger=LOGGER)
         self._timeout = timeout
         self._replication = replication
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the connections. Safe to call twice; the object is of no use afterwards."""
+        # The library's admin client has no close(): it ends with its last reference.
+        self.__dict__.pop("_client", None)
 
     def create(self, topic: Topic) -> bool:
         wanted = NewTopic(

@@ -1,0 +1,32 @@
+"""The Topics port on the embedded broker. It keeps the settings that its broker does not know about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventpact.kafka.topics import FoundTopic
+
+if TYPE_CHECKING:
+    from eventpact.contract import Topic
+    from eventpact.dev.broker import EmbeddedBroker
+
+__all__ = ["EmbeddedTopics"]
+
+
+class EmbeddedTopics:
+    """Topics of one embedded broker; all of them have to be made here, or with the broker's own `create_topic`."""
+
+    def __init__(self, broker: EmbeddedBroker) -> None:
+        self._broker = broker
+        self._settings: dict[str, dict[str, str]] = {}
+
+    def create(self, topic: Topic) -> bool:
+        if topic.name in self._broker.topics:
+            return False
+        self._broker.create_topic(topic.name, topic.partitions)
+        self._settings[topic.name] = topic.config()
+        return True
+
+    def describe(self, name: str) -> FoundTopic | None:
+        partitions = self._broker.topics.get(name)
+        return None if partitions is None else FoundTopic(name, partitions, self._settings.get(name, {}))

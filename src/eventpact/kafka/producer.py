@@ -1,0 +1,126 @@
+"""Typed events in, acknowledged records out."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+
+from eventpact.codec import Codec, prefix
+from eventpact.contract import contract_of
+from eventpact.errors import DeliveryError, EncodeError
+from eventpact.kafka.event_key import key_reader
+from eventpact.kafka.outbox import Outbox
+from eventpact.kafka.registry_choice import registry_of
+from eventpact.kafka.schema_lookup import registered_id
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from eventpact.contract import Contract
+    from eventpact.kafka.delivery import OnDelivery, Stats
+    from eventpact.kafka.settings import Settings
+    from eventpact.registry import Registry
+
+__all__ = ["Producer"]
+
+E = TypeVar("E")
+
+LOGGER: Final = logging.getLogger("eventpact.producer")
+
+
+class Producer(Generic[E]):
+    """Publishes events of one class on its contract's topic, keyed by its contract's key field.
+
+    Open once made; a context manager that flushes and closes at its end. Several threads may publish. Make it after a
+    fork, not before. `contract` is by default the generated one, `registry` a client for the settings' registry; it
+    is asked once, at the start, for the id of the class's own schema. Nothing is ever registered here.
+
+    Raises, when it is made:
+        NotRegisteredError: the registry does not know the schema: run `eventpact register`.
+        TopicError: the topic does not exist, or may not be used.
+        SettingsError, ManifestError, RegistryError, KafkaError: see their texts.
+    """
+
+    def __init__(
+        self,
+        event_class: type[E],
+        settings: Settings,
+        *,
+        contract: Contract | None = None,
+        registry: Registry | None = None,
+        codec: Codec[E] | None = None,
+    ) -> None:
+        contract = contract_of(event_class) if contract is None else contract
+        contract = contract if settings.topic is None else contract.on_topic(settings.topic)
+        codec = Codec(event_class) if codec is None else codec
+        self.topic = contract.topic.name
+        self.subject = settings.subject or contract.subject
+        self._key_field = contract.key
+        self._key = key_reader(event_class, codec.schema, contract.key)
+        with registry_of(settings, registry) as known:
+            self.schema_id = registered_id(known, self.subject, codec.schema)
+        self._encode = codec.encoder(prefix(self.schema_id))
+        self._outbox = Outbox(settings, self.topic)
+        self._send = self._outbox.send
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close. A problem of the body comes first; undelivered events are then told in its notes and in the log."""
+        if error is None:
+            self.close()
+            return
+        try:
+            self.close()
+        except Exception as problem:
+            # What a callback raised may hold the event; only our own error is known not to.
+            note = str(problem) if isinstance(problem, DeliveryError) else f"on_delivery: {type(problem).__name__}"
+            LOGGER.error("%s", note)
+            error.add_note(note)
+
+    def publish(self, event: E, on_delivery: OnDelivery | None = None) -> None:
+        """Take the event; it is on its way afterwards, and stored once a report says so.
+
+        Reports come during later calls of `publish`, `poll`, `flush` and `close`, in the thread that calls. A report
+        without `on_delivery` is counted; one that is a failure makes `flush` or the end of the `with` raise. What
+        `on_delivery` raises goes to `flush` as well.
+
+        Whatever this raises, the event was not taken:
+            EncodeError: the event is wrong.
+            MessageTooLargeError: it does not fit.
+            QueueFullError: the queue stayed full for KAFKA_PRODUCER_QUEUE_TIMEOUT_MS.
+            TopicError, ProducerStoppedError, KafkaError: see their texts.
+        """
+        value = self._encode(event)
+        key = self._key(event)
+        if not key:
+            raise EncodeError(
+                "the record key is empty; it decides the partition", path=f"$.{self._key_field}", rule="key"
+            )
+        self._send(value, key.encode(), on_delivery)
+
+    def poll(self, timeout: float = 0.0) -> None:
+        """Serve reports now, waiting up to `timeout` seconds for the first. For programs that publish seldom."""
+        self._outbox.poll(timeout)
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Every event published so far is acknowledged afterwards.
+
+        Waits up to `timeout` seconds; by default as long as an event may take (KAFKA_PRODUCER_MESSAGE_TIMEOUT_MS).
+
+        Raises:
+            DeliveryError: for all events that failed since the last flush, or still wait; it counts them.
+            Exception: the first that an `on_delivery` callback raised.
+        """
+        self._outbox.flush(timeout)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Flush, give up on what is not acknowledged by then, and refuse further events. Raises what `flush` raises."""
+        self._outbox.close(timeout)
+
+    def stats(self) -> Stats:
+        """How many events were published, delivered, failed, and still wait."""
+        return self._outbox.stats()
