@@ -33,7 +33,7 @@ def schema_body(body: bytes) -> SchemaBody:
     found = _object(body)
     _only(found, PROPERTIES)
     kind = found.get("schemaType", "AVRO")
-    if kind in OTHER_TYPES:
+    if isinstance(kind, str) and kind in OTHER_TYPES:
         raise RefusedError(UNREADABLE, f"this development registry holds Avro schemas only, not {kind}")
     if kind != "AVRO":
         raise RefusedError(UNREADABLE, "unknown schemaType")
@@ -48,8 +48,7 @@ def schema_body(body: bytes) -> SchemaBody:
         raise RefusedError(UNREADABLE, "references must be an array")
     if not text:
         raise RefusedError(EMPTY, "Empty schema")
-    imported = any(found.get(name) not in {None, -1} for name in ("id", "version"))
-    return SchemaBody(SchemaText(text, tuple(map(_reference, references))), imported)
+    return SchemaBody(SchemaText(text, tuple(map(_reference, references))), _is_imported(found))
 
 
 def level_body(body: bytes) -> Level:
@@ -89,6 +88,14 @@ def _check_metadata(metadata: object) -> None:
         raise RefusedError(UNREADABLE, "metadata must be null or hold properties only")
     if metadata.get("properties"):
         raise RefusedError(UNREADABLE, "this development registry does not keep metadata.properties")
+
+
+def _is_imported(found: dict[str, object]) -> bool:
+    """Does the body bring its own id or version? -1 means that it does not."""
+    numbers = [found.get(name, -1) for name in ("id", "version")]
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
+        raise RefusedError(UNREADABLE, "id and version must be numbers")
+    return any(number != -1 for number in numbers)
 
 
 def _reference(found: object) -> Reference:
