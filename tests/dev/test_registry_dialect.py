@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -435,7 +436,7 @@ def test_there_is_one_context(talk: Talk) -> None:
 def test_a_subject_may_have_any_name(talk: Talk, subject: str) -> None:
     talk.register(subject, A)
 
-    assert talk.json("GET", "/subjects") == [requests.utils.unquote(subject)]
+    assert talk.json("GET", "/subjects") == [unquote(subject)]
 
 
 def test_a_body_that_is_too_large_is_refused(talk: Talk) -> None:

@@ -83,7 +83,7 @@ def test_a_secret_does_not_change() -> None:
     with pytest.raises(AttributeError):
         secret._text = "b"
     with pytest.raises(AttributeError):
-        del secret._text
+        del secret._text  # type: ignore[attr-defined]
 
     assert secret.reveal() == "a"
 
