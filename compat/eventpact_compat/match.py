@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from eventpact.schema import Schema
 from eventpact.schema.tree import Array, Field, Kind, Map, Primitive, Record, Ref, Type, Union
 from eventpact_compat.pairs import Comparison, FieldPair, NamedPair, Node, RecordPair, Spot, TypePair, UnionPair, simple
 
-__all__ = ["compare"]
+__all__ = ["compare", "match_fields"]
 
 
-def compare(old: Schema, new: Schema) -> Comparison:
-    """Pair fields by name, then by the new field's aliases; types by their place; union branches by what they are."""
+# Where nobody says which field is the key, a tenant's id is taken for one: it decides partitions and rights.
+_TENANT: Final = frozenset({"tenant", "tenant_id", "tenantId", "tenant_uuid", "tenantUuid"})
+
+
+def compare(old: Schema, new: Schema, *, key: str | None = None) -> Comparison:
+    """Pair fields by name, then by the new field's aliases; types by their place; union branches by what they are.
+
+    ``key`` is the field of the event whose text is the record key.
+    """
     walk = _Walk(old, new)
     walk.types_at(old.root, new.root, Spot("", simple(new.name) if new.name else "", new.source), None)
     while walk.todo:
@@ -20,11 +28,13 @@ def compare(old: Schema, new: Schema) -> Comparison:
     return Comparison(
         old,
         new,
+        frozenset(walk.seen),
         tuple(walk.records),
         tuple(walk.fields),
         tuple(walk.types),
         tuple(walk.unions),
         tuple(walk.named),
+        _TENANT if key is None else frozenset({key}),
     )
 
 
@@ -93,7 +103,7 @@ class _Walk:
             self.types.append(TypePair(old, new, spot, None))
 
     def _record(self, old: Record, new: Record, spot: Spot) -> None:
-        kept = _match_fields(old.fields, new.fields)
+        kept = match_fields(old.fields, new.fields)
         if old != new:
             gone = {o.name for o, _ in kept}
             here = {n.name for _, n in kept}
@@ -108,7 +118,8 @@ class _Walk:
             self.types_at(o.type, n.type, at.below("/type"), pair)
 
 
-def _match_fields(old: Sequence[Field], new: Sequence[Field]) -> tuple[tuple[Field, Field], ...]:
+def match_fields(old: Sequence[Field], new: Sequence[Field]) -> tuple[tuple[Field, Field], ...]:
+    """(old, new) of each field that both have, by name, else by the first alias that no field of today bears."""
     by_name = {f.name: f for f in old}
     free = by_name.keys() - {f.name for f in new}
     pairs: list[tuple[Field, Field]] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from eventpact.schema import Schema
-from eventpact.schema.tree import Array, EnumType, Field, Fixed, Logical, Map, Named, Primitive, Record, Union
+from eventpact.schema.tree import Array, Field, Fixed, Logical, Map, Named, Primitive, Record, Union
 
 __all__ = ["Comparison", "FieldPair", "NamedPair", "Node", "RecordPair", "Spot", "TypePair", "UnionPair", "simple"]
 
@@ -108,15 +108,21 @@ class UnionPair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything that differs between two versions."""
+    """Everything that differs between two versions.
+
+    ``twins`` are the named types that stand at one place: (old full name, new full name), equal ones included.
+    ``keys`` names the fields of the event that decide its partition.
+    """
 
     old: Schema
     new: Schema
+    twins: frozenset[tuple[str, str]]
     records: tuple[RecordPair, ...]
     fields: tuple[FieldPair, ...]
     types: tuple[TypePair, ...]
     unions: tuple[UnionPair, ...]
     named: tuple[NamedPair, ...]
+    keys: frozenset[str] = frozenset()
 
 
 def simple(name: str) -> str:
@@ -126,10 +132,3 @@ def simple(name: str) -> str:
 
 def logical_of(node: Node) -> Logical | None:
     return node.logical if isinstance(node, Primitive | Fixed) else None
-
-
-def is_enum(pair: NamedPair) -> tuple[EnumType, EnumType] | None:
-    """Both sides, when both are enums."""
-    if isinstance(pair.old, EnumType) and isinstance(pair.new, EnumType):
-        return pair.old, pair.new
-    return None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from eventpact_compat.semantic import defaults, enums, logical, names, properties, types
+from eventpact_compat.semantic import defaults, enums, keys, logical, names, properties, types
 from eventpact_compat.semantic.row import Note, SemanticRule
 
 __all__ = ["RULES", "Note", "SemanticRule"]
@@ -14,4 +14,5 @@ RULES: Final[tuple[SemanticRule, ...]] = (
     *enums.RULES,
     *defaults.RULES,
     *properties.RULES,
+    *keys.RULES,
 )
