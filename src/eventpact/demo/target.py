@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from eventpact.contract import Contract
 from eventpact.dev import EmbeddedStack
-from eventpact.kafka import Settings
-from eventpact.kafka.topics import AdminTopics, ensure_topics
+from eventpact.kafka import AdminTopics, Settings, ensure_topics
 
 __all__ = ["Target", "target"]
 
@@ -36,7 +35,4 @@ def target(contract: Contract, environ: Mapping[str, str] = os.environ) -> Itera
         yield Target(settings, settings.bootstrap_servers)
         return
     with EmbeddedStack([contract]) as stack:
-        settings = Settings.from_env(stack.environment(), dotenv=None)
-        # The embedded broker lets a group wait nearly as long as its session timeout.
-        consumer = replace(settings.consumer, session_timeout_ms=2000, heartbeat_interval_ms=300)
-        yield Target(replace(settings, consumer=consumer), "embedded broker and registry")
+        yield Target(stack.settings(), "embedded broker and registry")

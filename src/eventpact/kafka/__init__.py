@@ -1,15 +1,84 @@
-"""Settings, topics, producer, worker, dead letters and replay."""
+"""Settings, topics, producer, worker, dead letters and replay.
 
-from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
-from eventpact.kafka.partition import partition_of
-from eventpact.kafka.security import Security, SecurityProtocol
-from eventpact.kafka.settings import Settings
+The door: names are loaded when they are first used, so that reading settings loads neither codec nor registry client.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eventpact.kafka.admin_topics import AdminTopics
+    from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
+    from eventpact.kafka.delivery import Delivery
+    from eventpact.kafka.handler import Reject, Retry, Unavailable
+    from eventpact.kafka.partition import partition_of
+    from eventpact.kafka.policy import Policy
+    from eventpact.kafka.producer import Producer
+    from eventpact.kafka.record import Record
+    from eventpact.kafka.replay import Replayed, replay
+    from eventpact.kafka.security import Security, SecurityProtocol
+    from eventpact.kafka.settings import Settings
+    from eventpact.kafka.stats import WorkerStats
+    from eventpact.kafka.stored_letters import StoredDeadLetter, read_dead_letters
+    from eventpact.kafka.topics import ensure_topics
+    from eventpact.kafka.worker import Worker
 
 __all__ = [
+    "AdminTopics",
     "ConsumerSettings",
+    "Delivery",
+    "Policy",
+    "Producer",
     "ProducerSettings",
+    "Record",
+    "Reject",
+    "Replayed",
+    "Retry",
     "Security",
     "SecurityProtocol",
     "Settings",
+    "StoredDeadLetter",
+    "Unavailable",
+    "Worker",
+    "WorkerStats",
+    "ensure_topics",
     "partition_of",
+    "read_dead_letters",
+    "replay",
 ]
+
+_MODULES = {
+    "AdminTopics": "admin_topics",
+    "ConsumerSettings": "client_settings",
+    "Delivery": "delivery",
+    "Policy": "policy",
+    "Producer": "producer",
+    "ProducerSettings": "client_settings",
+    "Record": "record",
+    "Reject": "handler",
+    "Replayed": "replay",
+    "Retry": "handler",
+    "Security": "security",
+    "SecurityProtocol": "security",
+    "Settings": "settings",
+    "StoredDeadLetter": "stored_letters",
+    "Unavailable": "handler",
+    "Worker": "worker",
+    "WorkerStats": "stats",
+    "ensure_topics": "topics",
+    "partition_of": "partition",
+    "read_dead_letters": "stored_letters",
+    "replay": "replay",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'eventpact.kafka' has no attribute {name!r}")
+    found: object = getattr(import_module(f"eventpact.kafka.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
