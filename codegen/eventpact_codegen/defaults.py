@@ -28,7 +28,7 @@ from eventpact.schema.tree import (
     Type,
     Union,
 )
-from eventpact_codegen.layout import Atom, Call, Dict, Expr, Lambda, Subscript, Text, Tuple, flat
+from eventpact_codegen.expressions import Atom, Call, Dict, Expr, Lambda, Subscript, Text, Tuple, flat
 from eventpact_codegen.literals import WIDTH, data
 from eventpact_codegen.logical_defaults import logical_default
 from eventpact_codegen.matching import matches

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from eventpact.contract import Contract, DeadLetterTopic, Topic
 from eventpact.errors import ExpressionError
+from eventpact_codegen.expressions import Atom, Call, Dict, Expr, Text, Tuple
 from eventpact_codegen.imports import Imports
-from eventpact_codegen.layout import Atom, Call, Dict, Expr, Text, Tuple, assign
+from eventpact_codegen.layout import assign
 from eventpact_codegen.literals import docstring
 from eventpact_codegen.model import Module, Package
 from eventpact_codegen.modules import header, listing

@@ -8,10 +8,13 @@ from eventpact.contract import Contract
 from eventpact_codegen.doors import contracts_text, door_text
 from eventpact_codegen.express import express
 from eventpact_codegen.guard import guard
+from eventpact_codegen.model import Package
 from eventpact_codegen.modules import module_text
 from eventpact_codegen.naming import package_parts
+from eventpact_codegen.strategies import strategies_text
+from eventpact_codegen.unwise import Finding, unwise
 
-__all__ = ["generate"]
+__all__ = ["findings", "generate", "render"]
 
 
 def generate(schemas: Mapping[str, str], *, package: str, contracts: Sequence[Contract] = ()) -> dict[str, str]:
@@ -24,13 +27,24 @@ def generate(schemas: Mapping[str, str], *, package: str, contracts: Sequence[Co
         SchemaError: a text is not valid Avro.
         ExpressionError: it is, but Python has no classes for it.
     """
-    expressed = express(schemas, package)
-    folder = "/".join(package_parts(package))
-    files = {f"{folder}/__init__.py": door_text(expressed)}
-    for module in expressed.modules:
-        files[f"{folder}/{module.name}.py"] = module_text(module, expressed)
+    return render(express(schemas, package), contracts)
+
+
+def findings(schemas: Mapping[str, str], *, package: str) -> tuple[Finding, ...]:
+    """What is unwise about schemas that `generate` takes. Raises what `generate` raises."""
+    return unwise(express(schemas, package))
+
+
+def render(package: Package, contracts: Sequence[Contract] = ()) -> dict[str, str]:
+    """The package's files: its door, one module per schema file, its contracts, its strategies."""
+    folder = "/".join(package_parts(package.name))
+    files = {f"{folder}/__init__.py": door_text(package)}
+    for module in package.modules:
+        files[f"{folder}/{module.name}.py"] = module_text(module, package)
     if contracts:
-        files[f"{folder}/contracts.py"] = contracts_text(expressed, contracts)
+        files[f"{folder}/contracts.py"] = contracts_text(package, contracts)
+    if (strategies := strategies_text(package)) is not None:
+        files[f"{folder}/strategies.py"] = strategies
     for path, made in files.items():
         guard(path, made)
     return dict(sorted(files.items()))

@@ -54,9 +54,11 @@ def _import(module: str, spelled: str) -> str:
 
 def _from(module: str, members: dict[str, str]) -> list[str]:
     plain = sorted((name for name, spelled in members.items() if name == spelled), key=by_import)
-    renamed = sorted((name for name, spelled in members.items() if name != spelled), key=by_import)
-    lines: list[str] = []
+    # Renamed ones stand alone; all statements are sorted by their first name.
+    found = {
+        name: [f"from {module} import {name} as {spelled}"] for name, spelled in members.items() if name != spelled
+    }
     if plain:
         line = f"from {module} import {', '.join(plain)}"
-        lines += [line] if len(line) <= WIDTH else [f"from {module} import (", *held_list(plain), ")"]
-    return lines + [f"from {module} import {name} as {members[name]}" for name in renamed]
+        found[plain[0]] = [line] if len(line) <= WIDTH else [f"from {module} import (", *held_list(plain), ")"]
+    return [line for name in sorted(found, key=by_import) for line in found[name]]

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from eventpact.contract import Manifest, Package
+from eventpact.contract import Contract, Manifest, Package
 from eventpact.errors import SchemaError
+from eventpact_codegen.express import express
 from eventpact_codegen.files import Drift, drift, write
-from eventpact_codegen.generate import generate
+from eventpact_codegen.generate import render
+from eventpact_codegen.unwise import Finding, unwise
 
 __all__ = ["Job", "folder_job", "manifest_jobs"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One package: the text of its files, and the folder its top package stands in."""
+    """One package: the text of its files, and the folder its top package stands in. ``findings`` are warnings."""
 
     package: str
     root: Path
     files: Mapping[str, str]
+    findings: tuple[Finding, ...] = ()
 
     def drift(self) -> dict[str, Drift]:
         return drift(self.files, self.root)
@@ -44,14 +47,19 @@ def folder_job(schemas: Path, out: Path, package: str) -> Job:
     texts = {path.relative_to(schemas).as_posix(): _read(path) for path in sorted(schemas.rglob("*.avsc"))}
     if not texts:
         raise SchemaError("no .avsc file in this folder", source=str(schemas))
-    return Job(package, out, generate(texts, package=package))
+    return _job(package, out, texts, ())
 
 
 def _package_job(package: Package, manifest: Manifest) -> Job:
     prefix = _prefix(manifest.path.parent, package.out)
     texts = {prefix + file: manifest.schemas[file].text for file in package.schemas}
     contracts = [contract for contract in manifest.contracts if contract.schema in package.schemas]
-    return Job(package.name, package.out, generate(texts, package=package.name, contracts=contracts))
+    return _job(package.name, package.out, texts, contracts)
+
+
+def _job(name: str, root: Path, texts: Mapping[str, str], contracts: Sequence[Contract]) -> Job:
+    package = express(texts, name)
+    return Job(name, root, render(package, contracts), unwise(package))
 
 
 def _prefix(folder: Path, out: Path) -> str:

@@ -7,116 +7,25 @@ allows none, by a comment: the text is the same for a line length of 88 and for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
+from eventpact_codegen.expressions import (
+    Atom,
+    Call,
+    Dict,
+    Expr,
+    Lambda,
+    OneOf,
+    Set,
+    Subscript,
+    Text,
+    Tuple,
+    flat,
+    keyword,
+)
 from eventpact_codegen.literals import WIDTH, pieces, text
 
-__all__ = [
-    "Atom",
-    "Call",
-    "Dict",
-    "Expr",
-    "Lambda",
-    "OneOf",
-    "Set",
-    "Subscript",
-    "Text",
-    "Tuple",
-    "assign",
-    "fit",
-    "flat",
-    "held_list",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """A name, a number, a short literal: never broken."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string literal; a long one is written in pieces."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subscript:
-    """``origin[args, ...]`` with at least two arguments, or one that never breaks."""
-
-    origin: str
-    args: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """``A | B | None``, at least two of them."""
-
-    branches: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call; an argument without keyword has the keyword ``""``."""
-
-    function: str
-    args: tuple[tuple[str, Expr], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tuple:
-    items: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """A set literal, never empty."""
-
-    items: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dict:
-    items: tuple[tuple[str, Expr], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lambda:
-    """``lambda: body``, where the body is something in brackets."""
-
-    body: Expr
-
-
-Expr: TypeAlias = Atom | Text | Subscript | OneOf | Call | Tuple | Set | Dict | Lambda
-
-
-def flat(expr: Expr) -> str:
-    """The expression on one line."""
-    match expr:
-        case Atom(code):
-            return code
-        case Text(value):
-            return text(value)
-        case Subscript(origin, args):
-            return f"{origin}[{', '.join(map(flat, args))}]"
-        case OneOf(branches):
-            return " | ".join(map(flat, branches))
-        case Call(function, args):
-            return f"{function}({', '.join(_keyword(k) + flat(arg) for k, arg in args)})"
-        case Tuple(items):
-            return f"({', '.join(map(flat, items))}{',' if len(items) == 1 else ''})"
-        case Set(items):
-            return "{" + ", ".join(map(flat, items)) + "}"
-        case Dict(items):
-            return "{" + ", ".join(f"{text(key)}: {flat(value)}" for key, value in items) + "}"
-        case Lambda(body):
-            return f"lambda: {flat(body)}"
-        case _:
-            assert_never(expr)
+__all__ = ["assign", "fit", "held_list"]
 
 
 def fit(expr: Expr, indent: int, around: int = 0) -> list[str]:
@@ -157,7 +66,7 @@ def _broken(expr: Expr, indent: int) -> list[str]:
         case Call(function, args):
             if not args:
                 return [flat(expr)]
-            return [f"{function}(", *_items(((_keyword(k), arg) for k, arg in args), inner), " " * indent + ")"]
+            return [f"{function}(", *_items(((keyword(k), arg) for k, arg in args), inner), " " * indent + ")"]
         case Tuple(items):
             # The comma of a one-tuple is no magic one.
             note = "  # one item" if len(items) == 1 else ""
@@ -244,10 +153,6 @@ def _opening(expr: Expr) -> str:
 
 def _joined(head: str, lines: Sequence[str]) -> list[str]:
     return [head + lines[0], *lines[1:]]
-
-
-def _keyword(name: str) -> str:
-    return f"{name}=" if name else ""
 
 
 def held_list(items: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from eventpact.schema.tree import Json, Logical, LogicalKind
-from eventpact_codegen.layout import Atom, Call, Expr
+from eventpact_codegen.expressions import Atom, Call, Expr
 from eventpact_codegen.literals import text
 from eventpact_codegen.scope import Scope
 

@@ -7,18 +7,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from eventpact_codegen.layout import Atom, Dict, Text, assign, held_list
+from eventpact_codegen.expressions import Atom, Dict, Text
+from eventpact_codegen.layout import assign, held_list
 from eventpact_codegen.literals import WIDTH, comment, docstring, text
 from eventpact_codegen.model import EnumClass, Module, Package, RecordClass
 from eventpact_codegen.records import record_lines
 from eventpact_codegen.scope import Scope
 from eventpact_codegen.sorting import by_listing
 
-__all__ = ["EDIT_WARNING", "header", "is_ours", "listing", "module_text"]
+__all__ = ["EDIT_WARNING", "NOQA", "header", "is_ours", "listing", "module_text"]
 
 _ORIGIN: Final = "# Generated from "
 EDIT_WARNING: Final = "# Do not edit: change the schema, then run `eventpact generate`."
 """The second line of every generated file."""
+
+NOQA: Final = ("# Names and texts are the schema's, whatever linters say.", "# ruff: noqa")
+"""Stands where a linter would object to what only the schema can change."""
 
 _CLASS_STYLE: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
 _FIELD_STYLE: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,7 +43,7 @@ def module_text(module: Module, package: Package) -> str:
         *body,
     ]
     if not _is_tasteful(module, scope) or any(len(line) > 120 for line in lines):
-        lines[2:2] = ["# Names and texts are the schema's, whatever linters say.", "# ruff: noqa"]
+        lines[2:2] = NOQA
     return "\n".join(lines) + "\n"
 
 

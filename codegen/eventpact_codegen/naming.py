@@ -12,7 +12,7 @@ from typing import Final
 
 from eventpact.errors import ExpressionError
 
-__all__ = ["class_name", "distinct", "field_name", "member_name", "module_name", "package_parts"]
+__all__ = ["class_name", "distinct", "field_name", "member_name", "module_name", "package_parts", "snake_case"]
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MODULE: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -81,7 +81,7 @@ def class_name(full_name: str) -> str:
 def module_name(file: str) -> str:
     """The module of a schema file: ``orders/OrderPlaced.avsc`` -> ``order_placed``."""
     stem = re.split(r"[/\\]", file)[-1].removesuffix(".avsc")
-    found = re.sub(r"[-. ]", "_", _CAMEL.sub("_", stem)).lower()
+    found = snake_case(stem)
     if not _MODULE.fullmatch(found) or not stem.isascii():
         raise ExpressionError(
             f"no module can be named after {stem!r}",
@@ -93,6 +93,11 @@ def module_name(file: str) -> str:
             f"the module {found} is written by the generator itself", source=file, hint="rename the schema file"
         )
     return f"{found}_" if found in _KEYWORDS or found in _DEVICES else found
+
+
+def snake_case(name: str) -> str:
+    """``OrderPlaced`` or ``order-placed`` -> ``order_placed``."""
+    return re.sub(r"[-. ]", "_", _CAMEL.sub("_", name)).lower()
 
 
 def package_parts(package: str) -> list[str]:

@@ -20,7 +20,7 @@ from eventpact.schema.tree import (
     Type,
     Union,
 )
-from eventpact_codegen.layout import Atom, Expr, OneOf, Subscript
+from eventpact_codegen.expressions import Atom, Expr, OneOf, Subscript
 from eventpact_codegen.scope import Scope
 
 __all__ = ["annotation", "class_key", "fixed_logical"]

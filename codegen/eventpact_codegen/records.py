@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eventpact_codegen.defaults import default_of
-from eventpact_codegen.layout import Atom, Call, Dict, Expr, Set, Subscript, Text, assign
+from eventpact_codegen.expressions import Atom, Call, Dict, Expr, Set, Subscript, Text
+from eventpact_codegen.layout import assign
 from eventpact_codegen.literals import docstring
 from eventpact_codegen.model import Attribute, Module, RecordClass
 from eventpact_codegen.python_types import annotation
