@@ -352,7 +352,6 @@ def test_a_program_that_ends_without_closing_still_delivers(broker: EmbeddedBrok
 
 
 def test_a_program_that_ends_without_closing_says_what_it_lost(broker: EmbeddedBroker) -> None:
-    broker.set_rtt(0)
     command = [sys.executable, "-c", PROGRAM, broker.bootstrap_servers, "1", "lost"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
         assert program.stdout is not None

@@ -66,6 +66,7 @@ class EmbeddedBroker:
             raise ValueError("brokers must be at least 1")
         self.brokers = brokers
         self._topics: dict[str, int] = {}
+        self._library = load_library()
         self._handle: int | None = None
         self._cluster: int | None = None
         self._pid = 0
@@ -73,7 +74,6 @@ class EmbeddedBroker:
     def __enter__(self) -> Self:
         if self._cluster is not None:
             raise EmbeddedBrokerError("the embedded broker is running already")
-        self._library = load_library()
         self._handle = self._new_handle()
         self._cluster = self._library.rd_kafka_mock_cluster_new(self._handle, self.brokers)
         if not self._cluster:

@@ -67,8 +67,8 @@ def consumer_config(settings: Settings, group: str) -> Config:
 
 
 def admin_config(settings: Settings) -> Config:
-    """For creating and describing topics."""
-    return connection_config(settings)
+    """For creating and describing topics. Asking for a topic must not make it."""
+    return {**connection_config(settings), "allow.auto.create.topics": False}
 
 
 def idempotent_config(settings: Settings, message_max_bytes: int) -> Config:
