@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
 from eventpact.contract.duration import milliseconds
+from eventpact.contract.lint import LintSettings, lint_settings
 from eventpact.contract.model import Contract, DeadLetterTopic, Topic
 from eventpact.contract.schemas import parse_all
 from eventpact.contract.table import Table, read_toml
@@ -17,7 +18,7 @@ from eventpact.errors import ManifestError
 from eventpact.schema import Level, Schema
 from eventpact.schema.tree import Kind, Primitive, Record
 
-__all__ = ["Manifest", "Package", "load_manifest"]
+__all__ = ["Manifest", "Package", "load_manifest", "load_texts"]
 
 Made = TypeVar("Made")
 
@@ -45,6 +46,7 @@ class Manifest:
     packages: tuple[Package, ...]
     contracts: tuple[Contract, ...]
     schemas: Mapping[str, Schema] = field(repr=False, hash=False)
+    lint: LintSettings = field(default_factory=LintSettings)
 
     def contract(self, name: str) -> Contract:
         """The contract of that name, or of that event (full or simple name), or on that topic.
@@ -70,17 +72,37 @@ def load_manifest(path: Path | str) -> Manifest:
         SchemaError: a schema file is not valid Avro.
     """
     path = Path(path)
-    top = read_toml(_read(path), str(path))
-    if (version := top.integer("version", 1)) != 1:
-        raise top.error(f"version {version} is not known; this eventpact reads version 1", "version")
-    tables = top.table("packages", required=False), top.table("contracts", required=False)
-    top.close()
+    tables, lint = _read_tables(path)
     packages = tuple(_package(name, tables[0].table(name), path) for name in tables[0])
     files = _schema_files(packages, tables, path)
     schemas = parse_all(files)
     contracts = tuple(_contract(name, tables[1].table(name), schemas) for name in tables[1])
+    _no_shared_events(contracts, tables[1])
     _no_shared_topics(contracts, tables[1])
-    return Manifest(path, packages, contracts, schemas)
+    return Manifest(path, packages, contracts, schemas, lint)
+
+
+def load_texts(path: Path | str) -> tuple[dict[str, str], LintSettings]:
+    """The text of every schema file, not parsed, and the settings for lint: for those who report on *every* file.
+
+    Raises:
+        ManifestError: the manifest is missing or wrong as far as it names files and settings.
+    """
+    path = Path(path)
+    tables, lint = _read_tables(path)
+    packages = tuple(_package(name, tables[0].table(name), path) for name in tables[0])
+    return _schema_files(packages, tables, path), lint
+
+
+def _read_tables(path: Path) -> tuple[tuple[Table, Table], LintSettings]:
+    """The tables of packages and contracts; the rest of the top level is read and closed."""
+    top = read_toml(_read(path), str(path))
+    if (version := top.integer("version", 1)) != 1:
+        raise top.error(f"version {version} is not known; this eventpact reads version 1", "version")
+    tables = top.table("packages", required=False), top.table("contracts", required=False)
+    lint = lint_settings(top.table("lint", required=False), tables[1])
+    top.close()
+    return tables, lint
 
 
 def _package(name: str, table: Table, path: Path) -> Package:
@@ -138,6 +160,7 @@ def _contract(name: str, table: Table, schemas: Mapping[str, Schema]) -> Contrac
     groups = table.texts("groups", required=False)
     table.choice("subject_strategy", ("topic-name",), "topic-name")  # the only one, and Contract's default
     dead_letter = _dead_letter(table.table("dead_letter"), topic, schemas) if "dead_letter" in table else None
+    table.table("lint", required=False)  # read by lint_settings
     table.close()
     return _checked(
         lambda: Contract(name, file, record.name, topic, key, level, groups=groups, dead_letter=dead_letter),
@@ -210,6 +233,14 @@ def _setting(settings: Table, key: str) -> tuple[str, str]:
             return key, str(value)
         case _:
             raise settings.error("a topic setting is a text, a number, true or false", key)
+
+
+def _no_shared_events(contracts: tuple[Contract, ...], table: Table) -> None:
+    """A class finds its contract by the event's name."""
+    owners: dict[str, str] = {}
+    for contract in contracts:
+        if (owner := owners.setdefault(contract.event, contract.name)) != contract.name:
+            raise table.table(contract.name).error(f"{contract.event} has the contract {owner} already", "event")
 
 
 def _no_shared_topics(contracts: tuple[Contract, ...], table: Table) -> None:

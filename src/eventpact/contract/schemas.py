@@ -9,7 +9,7 @@ from typing import Any, Final
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 
-__all__ = ["parse_all"]
+__all__ = ["parse_all", "uses"]
 
 _NAMED: Final = frozenset({"record", "error", "enum", "fixed"})
 _PRIMITIVE: Final = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
@@ -24,8 +24,7 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, Schema]:
         SchemaError: a text is not valid Avro, or files use each other in a circle.
     """
     names = {file: _names(text) for file, text in sorted(texts.items())}
-    home = _homes({file: defined for file, (defined, _) in names.items()})
-    needs = {file: sorted({home[n] for n in used - defined if n in home}) for file, (defined, used) in names.items()}
+    needs = _needs(names)
     schemas: dict[str, Schema] = {}
     for file in _ordered(needs):
         references = {
@@ -33,6 +32,16 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, Schema]:
         }
         schemas[file] = parse(texts[file], references=references or None, source=file)
     return schemas
+
+
+def uses(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """File name -> the files whose types it uses. Texts that are not Avro use nothing."""
+    return _needs({file: _names(text) for file, text in sorted(texts.items())})
+
+
+def _needs(names: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, list[str]]:
+    home = _homes({file: defined for file, (defined, _) in names.items()})
+    return {file: sorted({home[n] for n in used - defined if n in home}) for file, (defined, used) in names.items()}
 
 
 def _homes(defined: Mapping[str, frozenset[str]]) -> dict[str, str]:
