@@ -41,7 +41,7 @@ def letter() -> DeadLetter:
     return dead_letter_of(RECORD, DIAGNOSIS, group="g", max_retries=3, first_failed_ms=1_000, failed_ms=2_001)
 
 
-def said(failure: Failure) -> Diagnosis:
+def said(failure: Failure[str]) -> Diagnosis:
     verdict = judge(failure, 99, Policy())
     assert isinstance(verdict, Bury)
     return diagnose(verdict, failure, None)

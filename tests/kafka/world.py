@@ -207,7 +207,8 @@ class World:
     def records(self, topic: str, count: int) -> list[Message]:
         """The first `count` records of a topic as the client library hands them out; waits for them."""
         found: list[Message] = []
-        with self._reader(topic) as consumer:
+        with self._reader() as consumer:
+            consumer.assign([TopicPartition(topic, partition, 0) for partition in self._parts(topic)])
             deadline = monotonic() + LIMIT
             while len(found) < count:
                 assert monotonic() < deadline, f"{len(found)} of {count} records on {topic}"
@@ -219,13 +220,13 @@ class World:
 
     def stored(self, topic: str) -> int:
         """How many records a topic holds."""
-        with self._reader(topic) as consumer:
+        with self._reader() as consumer:
             marks = [consumer.get_watermark_offsets(TopicPartition(topic, p), LIMIT) for p in self._parts(topic)]
         return sum(high - low for low, high in marks)
 
     def committed(self, group: str = GROUP) -> dict[int, int]:
         """Committed offsets by partition; partitions without one are left out."""
-        with self._reader(TOPIC, group) as consumer:
+        with self._reader(group) as consumer:
             asked = [TopicPartition(TOPIC, partition) for partition in self._parts(TOPIC)]
             found = consumer.committed(asked, LIMIT)
         return {item.partition: item.offset for item in found if item.offset >= 0}
@@ -234,18 +235,18 @@ class World:
         return range(self.broker.topics[topic])
 
     @contextmanager
-    def _reader(self, topic: str, group: str = "a-test") -> Iterator[Consumer]:
+    def _reader(self, group: str = "a-test") -> Iterator[Consumer]:
         consumer = Consumer(
             {
                 "bootstrap.servers": self.broker.bootstrap_servers,
                 "group.id": group,
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
+                "fetch.wait.max.ms": 10,
                 "log_level": 0,
             }
         )
         try:
-            consumer.assign([TopicPartition(topic, partition, 0) for partition in self._parts(topic)])
             yield consumer
         finally:
             consumer.close()
