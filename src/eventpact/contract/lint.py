@@ -20,7 +20,7 @@ class LintSettings:
 
     Attributes:
         levels: rule id -> one of `LEVELS`.
-        allow: rule id -> full names of types or fields (``shop.Order.note``) that may break it; ``*`` stands for any text.
+        allow: rule id -> full names of types or fields (``shop.Order.note``) that may break it; ``*`` is any text.
         contracts: contract -> rule id -> level, stronger than ``levels``.
     """
 
