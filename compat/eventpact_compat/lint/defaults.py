@@ -1,0 +1,151 @@
+"""Default values next to the types they are read as, all the way down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from eventpact.schema.tree import (
+    Array,
+    EnumType,
+    Fixed,
+    Json,
+    Kind,
+    Map,
+    Named,
+    NoDefault,
+    Primitive,
+    Record,
+    Ref,
+    Type,
+    Union,
+)
+from eventpact_compat.lint.sites import FieldSite, Subject
+
+__all__ = ["DefaultSite", "default_sites", "fits"]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultSite:
+    """A value inside the default of ``field``.
+
+    Attributes:
+        at: pointer of the value, below the field.
+        type_at: pointer of its type, below the field; "" when the type is that of ``inner``.
+        inner: the field that gives the value its type, when it stands inside a record default.
+    """
+
+    field: FieldSite
+    at: str
+    type: Type
+    value: Json
+    type_at: str = ""
+    inner: str = ""
+
+    def below(self, at: str, type_: Type, value: Json, type_at: str) -> DefaultSite:
+        inner_at = self.type_at + type_at if self.type_at else ""
+        return DefaultSite(self.field, self.at + at, type_, value, inner_at, self.inner)
+
+
+def default_sites(subject: Subject) -> Iterator[DefaultSite]:
+    """Every value in every default; a value of a union comes first as the union's, then as the branch's."""
+    names = subject.schema.names
+    for site in subject.fields:
+        if isinstance(site.field.default, NoDefault):
+            continue
+        todo = [DefaultSite(site, "/default", site.field.type, site.field.default, "/type")]
+        while todo:
+            found = todo.pop()
+            yield found
+            todo += reversed(list(_below(found, names)))
+
+
+def _below(site: DefaultSite, names: Mapping[str, Named]) -> Iterator[DefaultSite]:
+    match site.type, site.value:
+        case Union(branches), value:
+            found = next(((n, b) for n, b in enumerate(branches) if fits(b, value, names)), None)
+            if found is not None:
+                yield site.below("", found[1], value, f"/{found[0]}")
+        case Array(items), list() as values:
+            for number, value in enumerate(values):
+                yield site.below(f"/{number}", items, value, "/items")
+        case Map(inner), dict() as members:
+            for key, value in members.items():
+                yield site.below(f"/{_escaped(key)}", inner, value, "/values")
+        case Ref(name), dict() as members:
+            record = names[name]
+            for part in record.fields if isinstance(record, Record) else ():
+                if part.name in members:
+                    at = f"{site.at}/{_escaped(part.name)}"
+                    yield DefaultSite(site.field, at, part.type, members[part.name], "", f"{name}.{part.name}")
+        case _:
+            return
+
+
+def fits(type_: Type, value: Json, names: Mapping[str, Named]) -> bool:
+    """Is ``value`` a default of this type? Text for a number counts: what to think of it is a rule of its own."""
+    match type_:
+        case Primitive(kind):
+            return _fits_primitive(kind, value)
+        case Union(branches):
+            return any(fits(branch, value, names) for branch in branches)
+        case Array(items):
+            return isinstance(value, list) and all(fits(items, item, names) for item in value)
+        case Map(values):
+            return isinstance(value, dict) and all(fits(values, item, names) for item in value.values())
+        case Ref(name):
+            return _fits_named(names[name], value, names)
+        case _:
+            assert_never(type_)
+
+
+def _fits_named(named: Named, value: Json, names: Mapping[str, Named]) -> bool:
+    match named:
+        case EnumType(symbols=symbols):
+            return isinstance(value, str) and value in symbols
+        case Fixed(size=size):
+            return isinstance(value, str) and len(value) == size and _is_bytes(value)
+        case Record(fields=fields):
+            return isinstance(value, dict) and all(
+                fits(f.type, value[f.name], names) if f.name in value else not isinstance(f.default, NoDefault)
+                for f in fields
+            )
+        case _:
+            assert_never(named)
+
+
+def _fits_primitive(kind: Kind, value: Json) -> bool:
+    match kind:
+        case Kind.NULL:
+            return value is None
+        case Kind.BOOLEAN:
+            return isinstance(value, bool)
+        case Kind.INT:
+            return type(value) is int and -(2**31) <= value < 2**31
+        case Kind.LONG:
+            return type(value) is int and -(2**63) <= value < 2**63
+        case Kind.FLOAT | Kind.DOUBLE:
+            return type(value) in (int, float) or (isinstance(value, str) and _is_number(value))
+        case Kind.BYTES:
+            return isinstance(value, str) and _is_bytes(value)
+        case Kind.STRING:
+            return isinstance(value, str)
+        case _:
+            assert_never(kind)
+
+
+def _is_bytes(text: str) -> bool:
+    return all(ord(char) < 256 for char in text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text)) or text in {"NaN", "Infinity", "-Infinity"}
+    except ValueError:
+        return False
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,178 @@
+"""Mend what can be mended without asking: a fix is kept only if the text still parses and the rule is quieter.
+
+Each fix works on the document as written, so nothing else of the text changes but its layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, cast
+
+from eventpact.errors import SchemaError
+from eventpact.schema import Schema, parse
+from eventpact.schema.logical import read_logical
+from eventpact.schema.tree import Json, Kind, Logical
+from eventpact_compat.layout import (
+    Array,
+    Document,
+    Node,
+    Object,
+    Scalar,
+    format_text,
+    print_node,
+    read,
+    replaced,
+    string,
+    without,
+)
+from eventpact_compat.lint.config import DEFAULT, LintConfig
+from eventpact_compat.lint.defaults import default_sites, fits
+from eventpact_compat.lint.rules import BY_ID
+from eventpact_compat.lint.rules.logical import annotation
+from eventpact_compat.lint.sites import Problem, Subject
+
+__all__ = ["FIXES", "fix"]
+
+
+def fix(
+    text: str, *, source: str = "<schema>", references: Mapping[str, str] | None = None, config: LintConfig = DEFAULT
+) -> str:
+    """``text`` in the one layout, without the breaches that have a safe fix (see docs/lint.md).
+
+    A text that is JSON but not Avro is only laid out.
+
+    Raises:
+        SchemaError: the text is not JSON.
+    """
+    text = format_text(text, source)
+    try:
+        schema = parse(text, references=references, source=source)
+    except SchemaError:
+        return text
+    for rule in FIXES:
+        if config.severity(rule) is not None:
+            schema = _mended(schema, rule, config)
+    return schema.text
+
+
+def _mended(schema: Schema, rule: str, config: LintConfig) -> Schema:
+    problems = _problems(schema, rule, config)
+    # All at once if that works, else one by one. The innermost first, so that the places of the others stay true.
+    for batch in (problems, *([problem] for problem in problems)):
+        root = before = read(schema.text).root
+        for problem in batch:
+            root = FIXES[rule](Document(schema.text, root), schema, problem)
+        if root is before:
+            continue
+        mended = _accepted(schema, root, rule, config)
+        if mended is not None:
+            schema = mended
+            if batch is problems:
+                return schema
+    return schema
+
+
+def _accepted(schema: Schema, root: Node, rule: str, config: LintConfig) -> Schema | None:
+    try:
+        mended = parse(print_node(root), references=schema.references or None, source=schema.source)
+    except SchemaError:
+        return None
+    if rule not in CANONICAL and mended.canonical != schema.canonical:
+        return None
+    family = CANONICAL if rule in CANONICAL else {rule}
+    before, after = (sum(len(_problems(s, r, config)) for r in family) for s in (schema, mended))
+    return mended if after < before else None
+
+
+def _problems(schema: Schema, rule: str, config: LintConfig) -> list[Problem]:
+    subject = Subject(schema, read(schema.text, schema.source))
+    found = [p for p in BY_ID[rule].find(subject) if not config.allows(rule, p.subject)]
+    return sorted(dict.fromkeys(found), key=lambda problem: problem.pointer.count("/"), reverse=True)
+
+
+def _inside_the_type(document: Document, schema: Schema, problem: Problem) -> Node:
+    at = problem.pointer.rpartition("/")[0]
+    field = document.at(at)
+    type_ = field.get("type") if isinstance(field, Object) else None
+    if not isinstance(field, Object) or type_ is None:
+        return document.root
+    names = (
+        ("logicalType", "precision", "scale") if annotation(field).get("logicalType") == "decimal" else ("logicalType",)
+    )
+    moved = {name: value for name in names if (value := field.get(name)) is not None}
+    attributes = {name: value for name, value in annotation(field).items() if name in moved}
+    annotated = _annotated(type_, moved, attributes)
+    if annotated is None:
+        return document.root
+    mended = replaced(without(field, moved), "/type", annotated)
+    return replaced(document.root, at, mended)
+
+
+def _annotated(type_: Node, moved: Mapping[str, Node], attributes: Mapping[str, Json]) -> Node | None:
+    """The type with the annotation, where exactly one place can have it."""
+    match type_:
+        case Array(items):
+            found = [(number, new) for number, item in enumerate(items) if (new := _annotated(item, moved, attributes))]
+            return replaced(type_, f"/{found[0][0]}", found[0][1]) if len(found) == 1 else None
+        case Scalar():
+            return _with({"type": type_, **moved}) if _takes(type_.text, None, attributes) else None
+        case Object():
+            own = annotation(type_)
+            if own:
+                return type_ if own == attributes else None
+            inner, size = type_.get("type"), type_.get("size")
+            kind = inner.text if isinstance(inner, Scalar) else None
+            if not _takes(kind, size, attributes):
+                return None
+            added = tuple((string(name), value) for name, value in moved.items())
+            return Object((*type_.members, *added), type_.start)
+
+
+def _takes(kind: str | None, size: Node | None, attributes: Mapping[str, Json]) -> bool:
+    base: Kind | int | None = Kind(kind) if kind in set(Kind) else None
+    if kind == "fixed" and isinstance(size, Scalar):
+        base = cast("int", size.value)
+    return base is not None and isinstance(read_logical(attributes, base), Logical)
+
+
+def _with(members: Mapping[str, Node]) -> Object:
+    return Object(tuple((string(name), value) for name, value in members.items()))
+
+
+def _branch_first(document: Document, schema: Schema, problem: Problem) -> Node:
+    subject = Subject(schema, document)
+    union = document.at(problem.pointer)
+    for site in default_sites(subject):
+        if isinstance(union, Array) and site.type_at and site.field.pointer + site.type_at == problem.pointer:
+            branches = getattr(site.type, "branches", ())
+            number = next((n for n, branch in enumerate(branches) if fits(branch, site.value, schema.names)), 0)
+            items = (union.items[number], *union.items[:number], *union.items[number + 1 :])
+            return replaced(document.root, problem.pointer, Array(items, union.start))
+    return document.root
+
+
+def _lower_case(document: Document, _: Schema, problem: Problem) -> Node:
+    order = document.at(problem.pointer)
+    if not isinstance(order, Scalar) or order.text is None:
+        return document.root
+    return replaced(document.root, problem.pointer, string(order.text.lower()))
+
+
+def _unwrapped(document: Document, _: Schema, problem: Problem) -> Node:
+    node = document.at(problem.pointer)
+    if not isinstance(node, Object) or len(node.members) != 1:
+        return document.root
+    return replaced(document.root, problem.pointer, node.members[0][1])
+
+
+FIXES: Final[Mapping[str, Callable[[Document, Schema, Problem], Node]]] = {
+    "MISPLACED_LOGICAL_TYPE": _inside_the_type,
+    "WRAPPED_REFERENCE": _unwrapped,
+    "ORDER_CASE": _lower_case,
+    "NULL_NOT_FIRST": _branch_first,
+    "DEFAULT_NOT_OF_FIRST_BRANCH": _branch_first,
+}
+"""Rule id -> the fix of one breach: the root of the new document."""
+
+CANONICAL: Final = frozenset({"NULL_NOT_FIRST", "DEFAULT_NOT_OF_FIRST_BRANCH"})
+"""Fixes that change the canonical form, and so the bytes, of what is written from now on."""

@@ -1,0 +1,184 @@
+"""Rules about what a type is made of: recursion, and types without values or without bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from eventpact.schema.tree import Array, EnumType, Fixed, Kind, Named, Primitive, Record, Ref, Type, Union
+from eventpact_compat.finding import Rule, Severity
+from eventpact_compat.lint.rule import LintRule
+from eventpact_compat.lint.sites import Problem, Subject
+from eventpact_compat.lint.types import leaves
+
+__all__ = ["RULES"]
+
+
+def _recursive(subject: Subject) -> Iterator[Problem]:
+    names = subject.schema.names
+    endless = _in_cycles(names, _held)
+    loops = _in_cycles(names, _used)
+    for site in subject.definitions:
+        if site.named.name in loops and site.named.name not in endless:
+            yield site.problem(
+                f"{site.named.name} contains itself",
+                "give it an id and the id of its parent, if the depth has no bound",
+            )
+
+
+def _infinite(subject: Subject) -> Iterator[Problem]:
+    endless = _in_cycles(subject.schema.names, _held)
+    for site in subject.definitions:
+        if site.named.name in endless:
+            yield site.problem(
+                f"{site.named.name} contains itself in every value, so it has no value",
+                "make the field that closes the circle nullable, or an array",
+            )
+
+
+def _held(type_: Type) -> Iterator[str]:
+    """Records that every value of the type contains."""
+    if isinstance(type_, Ref):
+        yield type_.name
+    elif isinstance(type_, Union) and len(type_.branches) == 1:
+        yield from _held(type_.branches[0])
+
+
+def _used(type_: Type) -> Iterator[str]:
+    """Named types that a value of the type may contain."""
+    return (leaf.name for leaf in leaves(type_) if isinstance(leaf, Ref))
+
+
+def _in_cycles(names: Mapping[str, Named], below: Callable[[Type], Iterator[str]]) -> frozenset[str]:
+    """The records that can be reached from themselves: nodes of strongly connected components with an edge inside."""
+    edges = {
+        name: tuple({other: None for field in named.fields for other in below(field.type)})
+        for name, named in names.items()
+        if isinstance(named, Record)
+    }
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: set[str] = set()
+    for root in edges:
+        if root in order:
+            continue
+        order[root] = low[root] = len(order)
+        stack.append(root)
+        todo = [(root, iter(edges[root]))]
+        while todo:
+            name, rest = todo[-1]
+            other = next((o for o in rest if o in edges), None)
+            if other is None:
+                todo.pop()
+                if todo:
+                    low[todo[-1][0]] = min(low[todo[-1][0]], low[name])
+                if low[name] == order[name]:
+                    part = stack[stack.index(name) :]
+                    del stack[-len(part) :]
+                    if len(part) > 1 or name in edges[name]:
+                        found.update(part)
+            elif other not in order:
+                order[other] = low[other] = len(order)
+                stack.append(other)
+                todo.append((other, iter(edges[other])))
+            elif other in stack:
+                low[name] = min(low[name], order[other])
+    return frozenset(found)
+
+
+def _no_bytes(type_: Type, names: Mapping[str, Named], seen: frozenset[str] = frozenset()) -> bool:
+    """True when a value takes no bytes on the wire."""
+    match type_:
+        case Primitive(kind):
+            return kind is Kind.NULL
+        case Ref(name) if name not in seen:
+            named = names[name]
+            if isinstance(named, Fixed):
+                return named.size == 0
+            return isinstance(named, Record) and all(_no_bytes(f.type, names, seen | {name}) for f in named.fields)
+        case _:
+            return False
+
+
+def _zero_items(subject: Subject) -> Iterator[Problem]:
+    for site in subject.types:
+        if isinstance(site.type, Array) and _no_bytes(site.type.items, subject.schema.names):
+            yield site.problem(
+                "the items take no bytes, so four bytes of a hostile record make millions of them",
+                "send the count as a number",
+                at="/items",
+            )
+
+
+def _empty_enum(subject: Subject) -> Iterator[Problem]:
+    for site in subject.definitions:
+        if isinstance(site.named, EnumType) and not site.named.symbols:
+            yield site.problem(
+                f"enum {site.named.name} has no symbols, so it has no value", "name its symbols", at="/symbols"
+            )
+
+
+def _fixed_zero(subject: Subject) -> Iterator[Problem]:
+    for site in subject.definitions:
+        if isinstance(site.named, Fixed) and site.named.size == 0:
+            yield site.problem(f"fixed {site.named.name} has size 0", "give it a size, or remove it", at="/size")
+
+
+RULES: Final = (
+    LintRule(
+        Rule(
+            "RECURSIVE_TYPE",
+            Severity.WARNING,
+            "no type contains itself",
+            "warehouses cannot store it, and a deep record exhausts the stack of every reader.",
+            '{"name": "children", "type": {"type": "array", "items": "Node"}}, in the record Node',
+        ),
+        _recursive,
+        "Send a flat list with ids and parents. Where recursion is meant, allow the type.",
+    ),
+    LintRule(
+        Rule(
+            "INFINITE_RECORD",
+            Severity.ERROR,
+            "a record has a finite value",
+            "no event of this type can be made.",
+            '{"type": "record", "name": "Node", "fields": [{"name": "next", "type": "Node"}]}',
+        ),
+        _infinite,
+        'Write `["null", "Node"]` with default null, or an array.',
+    ),
+    LintRule(
+        Rule(
+            "ZERO_SIZE_ITEMS",
+            Severity.WARNING,
+            "the items of an array take bytes",
+            "a decoder has to believe any count, and builds a list that fills the memory.",
+            '{"type": "array", "items": "null"}',
+        ),
+        _zero_items,
+        "Send the count as a number.",
+    ),
+    LintRule(
+        Rule(
+            "EMPTY_ENUM",
+            Severity.ERROR,
+            "an enum has symbols",
+            "no value exists, and Redpanda refuses the schema.",
+            '{"type": "enum", "name": "Colour", "symbols": []}',
+        ),
+        _empty_enum,
+        "Name its symbols.",
+    ),
+    LintRule(
+        Rule(
+            "FIXED_SIZE_ZERO",
+            Severity.ERROR,
+            "a fixed has a size above 0",
+            "Redpanda refuses the schema.",
+            '{"type": "fixed", "name": "Nothing", "size": 0}',
+        ),
+        _fixed_zero,
+        "Give it a size, or remove it.",
+    ),
+)
