@@ -9,7 +9,6 @@ from eventpact.contract import parse_all
 from eventpact.errors import ExpressionError
 from eventpact.schema import Schema
 from eventpact.schema.tree import Array, EnumType, Fixed, Map, Named, Primitive, Record, Ref, Type, Union
-from eventpact_codegen.endless import refuse_endless_defaults
 from eventpact_codegen.model import Attribute, EnumClass, Module, Package, PythonClass, RecordClass
 from eventpact_codegen.naming import class_name, distinct, field_name, member_name, module_name, package_parts
 from eventpact_codegen.pii import is_personal
@@ -36,7 +35,6 @@ def express(schemas: Mapping[str, str], package: str) -> Package:
         homes.update(dict.fromkeys(own, module))
         modules.append(module)
         _check_root(module)
-        refuse_endless_defaults(own, schema)
     return Package(package, tuple(modules), homes)
 
 

@@ -55,7 +55,7 @@ def _references(module: Module, scope: Scope) -> Expr:
     files = {other.schema.text: other.name for other in reversed(scope.package.modules)}
     return Dict(
         tuple(
-            (name, Atom(scope.imports.member(f".{files[text]}", "AVRO_SCHEMA", f"_{files[text]}_schema")))
+            (name, Atom(scope.imports.member(f".{files[text]}", "AVRO_SCHEMA", f"_{files[text].upper()}_SCHEMA")))
             for name, text in module.schema.references.items()
         )
     )

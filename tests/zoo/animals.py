@@ -114,7 +114,7 @@ ANIMALS: Final = (
     Animal("tree_array", "fine", ("G5",), "a record with a list of itself"),
     Animal("tree_map", "fine", ("G5",), "a record with a map of itself"),
     Animal("mutual_recursion", "fine", ("G5",), "two records that hold each other, by full name"),
-    Animal("endless_default", "inexpressible", (), "a default that makes itself again"),
+    Animal("endless_default", "invalid", (), "a default that makes itself again"),
     Animal("child_namespace", "fine", ("G20",), "a record of a child namespace, used twice"),
     Animal("null_namespace", "fine", (), "no namespace at all"),
     Animal("snake_records", "fine", ("G20",), "a union of snake_case records"),
