@@ -8,6 +8,7 @@ from eventpact.schema import Schema
 from eventpact.schema.tree import Array, EnumType, Field, Fixed, Map, Named, Record, Ref, Type
 from eventpact_compat.match import match_fields
 from eventpact_compat.pairs import Comparison, Spot, simple
+from eventpact_compat.show import show_list, show_type
 
 __all__ = ["Place", "Places", "find"]
 
@@ -82,6 +83,14 @@ class Places:
             start = Spot(field.pointer, path, (new if in_new else self._reader).source, in_new)
         return start.below(place.rest, _steps(place.rest))
 
+    def show_reader(self, place: Place) -> str | None:
+        """What stands at the place in the reader's schema, as short text."""
+        return _show(place.type, place, self._reader)
+
+    def show_writer(self, place: Place) -> str | None:
+        """What stands there in the writer's schema; ``None`` for nothing."""
+        return _show(self.writer_type(place), place, self._writer)
+
     def writer_type(self, place: Place) -> Type | None:
         """The type at the same place in the writer's schema, where there is one."""
         if place.named is None:
@@ -116,6 +125,16 @@ class Places:
                 (n if self._reader_is_new else o).name: o if self._reader_is_new else n for o, n in pairs
             }
         return self._partners[reader.name].get(place.field.name)
+
+
+def _show(type_: Type | None, place: Place, schema: Schema) -> str | None:
+    match _look_up(type_, schema):
+        case None:
+            return None
+        case EnumType(symbols=symbols) if place.rest == "/symbols":
+            return show_list(symbols)
+        case node:
+            return show_type(node)
 
 
 def _steps(rest: str) -> str:

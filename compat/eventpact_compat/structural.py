@@ -10,7 +10,6 @@ from eventpact.schema import Incompatibility, check
 from eventpact_compat.finding import Finding, Rule, Severity, UpgradeOrder
 from eventpact_compat.pairs import Comparison
 from eventpact_compat.place import Places
-from eventpact_compat.show import show_type
 from eventpact_compat.upgrade import upgrade_order
 
 __all__ = ["REDPANDA_ACCEPTS", "REDPANDA_REFUSES", "RULES", "Structure", "structure"]
@@ -167,9 +166,8 @@ def _differences(comparison: Comparison, ours: tuple[Finding, ...], *, reader_is
 def _finding(problem: Incompatibility, places: Places, rule: Rule, *, reader_is_new: bool) -> Finding:
     place = places.find(problem.location)
     spot = places.spot(place)
-    here = None if place.type is None else show_type(place.type)
-    writer = places.writer_type(place)
-    there = None if writer is None else show_type(writer)
+    here = places.show_reader(place)
+    there = places.show_writer(place)
     who = (
         "the new version cannot read old events"
         if reader_is_new

@@ -1,0 +1,45 @@
+"""A finding's JSON pointer -> its line and column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from eventpact.schema import Schema
+from eventpact_compat.finding import Finding
+
+__all__ = ["with_lines"]
+
+
+def with_lines(findings: Iterable[Finding], schemas: Iterable[Schema]) -> list[Finding]:
+    """The findings, with line and column of those whose file is the source of one of the schemas."""
+    by_source = {schema.source: schema for schema in schemas}
+    return [_placed(finding, by_source[finding.file]) if finding.file in by_source else finding for finding in findings]
+
+
+def _placed(finding: Finding, schema: Schema) -> Finding:
+    if finding.line is not None:
+        return finding
+    # A pointer is relative to the document that defines the type, and that may be a referenced one.
+    if schema.references and not _names_it(schema.text, finding):
+        return replace(finding, location="")
+    try:
+        line, column = schema.place(finding.location)
+    except (KeyError, IndexError, ValueError):
+        return finding
+    return replace(finding, line=line, column=column)
+
+
+def _names_it(text: str, finding: Finding) -> bool:
+    """Is the last thing on the way to the pointer that has a name the one that the path names?"""
+    node = json.loads(text)
+    named = ""
+    for part in (None, *finding.location.split("/")[1:]):
+        try:
+            node = node if part is None else node[int(part)] if isinstance(node, list) else node[part]
+        except (LookupError, TypeError, ValueError):
+            return False
+        if isinstance(node, dict) and isinstance(node.get("name"), str):
+            named = node["name"].rpartition(".")[2]
+    return finding.path.rstrip("[]{}").rpartition(".")[2] == named

@@ -1,0 +1,141 @@
+"""One candidate against all its older versions: each finding once, with the versions it holds against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from eventpact.schema import Level, Schema
+from eventpact_compat.finding import Finding, Severity
+from eventpact_compat.match import compare
+from eventpact_compat.pairs import Comparison
+from eventpact_compat.reuse import name_reused
+from eventpact_compat.semantic import RULES
+from eventpact_compat.structural import Structure, redpanda, structure
+
+__all__ = ["Older", "compare_two", "compare_versions", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A version that is out there."""
+
+    label: str
+    schema: Schema
+
+
+def compare_two(old: Schema, new: Schema, *, level: Level | None = None, key: str | None = None) -> list[Finding]:
+    """Everything that differs: structure and meaning.
+
+    Without a level, a direction that registries check by default (the new version reads the old one) is an error, the
+    other one a warning. With a level, its directions are errors and the others are not asked for.
+    """
+    comparison = compare(old, new, key=key)
+    found = structure(comparison)
+    backward, forward = _severities(level)
+    structural = [*found.merged(backward=backward, forward=forward), *_redpanda(comparison, found, level)]
+    return _quieted([*structural, *meaning(comparison, structural)])
+
+
+def compare_versions(new: Schema, older: Sequence[Older], level: Level, *, key: str | None = None) -> list[Finding]:
+    """The candidate against every version, newest last; structure as far back as the level goes.
+
+    What already differed between an older version and the newest one was accepted when that one was released; only
+    what the candidate does is reported.
+    """
+    if not older or _text(older[-1].schema) == _text(new):
+        return []
+    *earlier, newest = older
+    levels = [level if level.name.endswith("_TRANSITIVE") else Level.NONE] * len(earlier) + [level]
+    found: dict[tuple[str, str, str | None, str | None], tuple[Finding, list[str]]] = {}
+    for version, asked in reversed(list(zip(older, levels, strict=True))):
+        comparison = compare(version.schema, new, key=key)
+        findings = list(_against(comparison, asked))
+        if version is newest:
+            findings += meaning(comparison, findings)
+        else:
+            accepted = {_same(f) for f in meaning(compare(version.schema, newest.schema, key=key), [], old=True)}
+            findings += [f for f in meaning(comparison, findings, old=True) if _same(f) not in accepted]
+        for finding in _quieted(findings):
+            found.setdefault(_same(finding), (finding, []))[1].append(version.label)
+    for finding in name_reused(new, [version.schema for version in older]):
+        found.setdefault(_same(finding), (finding, []))
+    if level is Level.NONE:
+        # Nothing is promised: what would break is said, and fails nothing.
+        lowered = {k: (replace(f, severity=min_warning(f.severity)), v) for k, (f, v) in found.items()}
+        found = lowered
+    return [replace(f, against=_labels(labels) or f.against) for f, labels in found.values()]
+
+
+def meaning(comparison: Comparison, structural: Sequence[Finding], *, old: bool = False) -> Iterator[Finding]:
+    """What the semantic rules find. ``old`` leaves out the rules that look at the newest version only."""
+    loud = {f.location for f in structural}
+    for row in RULES:
+        if not (old and row.newest_only):
+            for note in row.find(comparison):
+                if not (row.echo and _covered(note.spot.pointer, loud)):
+                    yield note.finding(row.rule)
+
+
+def _covered(pointer: str, loud: set[str]) -> bool:
+    """Does structure speak about this place, or about one just above or below it?"""
+    return any(place == pointer or place.startswith(f"{pointer}/") or place == _parent(pointer) for place in loud)
+
+
+def _parent(pointer: str) -> str:
+    return pointer.rpartition("/")[0]
+
+
+def _against(comparison: Comparison, level: Level) -> Iterator[Finding]:
+    if level is Level.NONE:
+        return
+    found = structure(comparison)
+    backward, forward = _severities(level)
+    yield from found.merged(backward=backward, forward=forward)
+    yield from _redpanda(comparison, found, level)
+
+
+def _redpanda(comparison: Comparison, ours: Structure, level: Level | None) -> Iterator[Finding]:
+    backward, forward = redpanda(comparison, ours)
+    wanted = _severities(level)
+    if wanted[0] is not None:
+        yield from backward
+    # Without a level the registry's default counts, which is BACKWARD.
+    if level is not None and wanted[1] is not None:
+        yield from forward
+
+
+def _severities(level: Level | None) -> tuple[Severity | None, Severity | None]:
+    """How severe it is that the new version cannot read the old one, and the other way round."""
+    if level is None:
+        return Severity.ERROR, Severity.WARNING
+    name = level.name.removesuffix("_TRANSITIVE")
+    return (
+        Severity.ERROR if name in {"BACKWARD", "FULL"} else None,
+        Severity.ERROR if name in {"FORWARD", "FULL"} else None,
+    )
+
+
+def min_warning(severity: Severity) -> Severity:
+    return Severity.WARNING if severity is Severity.ERROR else severity
+
+
+def _quieted(findings: list[Finding]) -> list[Finding]:
+    """Without what a louder finding at the same place makes superfluous."""
+    loud = {(f.file, f.path) for f in findings if f.severity is not Severity.INFO}
+    return [f for f in findings if f.severity is not Severity.INFO or (f.file, f.path) not in loud]
+
+
+def _same(finding: Finding) -> tuple[str, str, str | None, str | None]:
+    return finding.rule, finding.path, finding.before, finding.after
+
+
+def _labels(labels: list[str]) -> str:
+    """``version 3 (and 2, 1)``; the newest is first."""
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{labels[0]} (and {', '.join(label.removeprefix('version ') for label in labels[1:])})"
+
+
+def _text(schema: Schema) -> tuple[str, dict[str, str]]:
+    return schema.text, dict(schema.references)
