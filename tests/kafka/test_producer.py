@@ -235,11 +235,7 @@ def test_no_value_of_an_event_shows_in_errors_and_logs(
     producer.publish(EVENT, lambda report: shown.append(repr(report)))
     with pytest.raises(DeliveryError) as raised:
         producer.close()
-    shown += [
-        repr(raised.value),
-        repr(raised.value.__notes__ if hasattr(raised.value, "__notes__") else ""),
-        caplog.text,
-    ]
+    shown += [repr(raised.value), *getattr(raised.value, "__notes__", ()), caplog.text]
 
     assert len(shown) == 5
     assert CANARY not in "".join(shown)

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventpact.errors import DeliveryError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Delivery", "OnDelivery", "Stats", "Tally", "Ticks", "undelivered"]
 
 LOGGER: Final = logging.getLogger("eventpact.producer")
+QUIET_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Tally:
         self._failed: Counter[int] = Counter()
         self._unreported: dict[int, tuple[str, int]] = {}
         self._callback_errors: list[Exception] = []
+        self._quiet_until: dict[int, float] = {}
         self._lock = threading.Lock()
         self.report = self._make_report()
 
@@ -124,9 +127,12 @@ class Tally:
 
     def note(self, error: ClientError) -> None:
         """What the client library says about its connections; a hint for why nothing is delivered."""
-        if self.client_error is None or self.client_error.code() != error.code():
-            LOGGER.warning("producer for %s: %s %s", self.topic, error.name(), advice(error.code()))
+        code, now = error.code(), monotonic()
         self.client_error = error
+        # An outage repeats two or three codes every second.
+        if now >= self._quiet_until.get(code, now):
+            self._quiet_until[code] = now + QUIET_SECONDS
+            LOGGER.warning("producer for %s: %s %s", self.topic, error.name(), advice(code))
 
     def stats(self) -> Stats:
         """The counts now. While other threads publish they are a moment apart."""
