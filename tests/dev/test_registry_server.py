@@ -104,6 +104,14 @@ def test_stopping_does_not_wait_for_idle_connections() -> None:
     assert not thread.is_alive()
 
 
+def test_an_answer_does_not_wait_for_an_acknowledgement(server: RegistryServer) -> None:
+    """Nagle's algorithm would hold every answer back for 40 ms."""
+    with requests.Session() as session:
+        took = [session.get(f"{server.url}/subjects", timeout=5).elapsed.total_seconds() for _ in range(10)]
+
+    assert min(took) < 0.03
+
+
 def test_stopping_leaves_no_thread_and_no_descriptor() -> None:
     with RegistryServer():
         pass

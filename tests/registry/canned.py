@@ -10,11 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Canned:
-    """``answer`` is (status, body, headers) for every request; ``asked`` are the (method, path, headers) it got."""
+    """``answer`` is (status, body, headers) for every request.
+
+    ``asked`` are the (method, path, headers) that came in, ``bodies`` what came with them.
+    """
 
     url: str
     answer: tuple[int, bytes, dict[str, str]] = (200, b"{}", {})
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     def say(self, status: int, body: object, **headers: str) -> None:
         """After this every request gets this answer; a body that is not bytes goes out as JSON."""
@@ -31,7 +35,7 @@ def canned() -> Iterator[Canned]:
         disable_nagle_algorithm = True  # 40 ms per answer otherwise
 
         def answer_anything(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            told.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             told.asked.append((self.command, self.path, dict(self.headers)))
             status, body, headers = told.answer
             self.send_response(status)

@@ -1,5 +1,6 @@
 """RegistryClient against servers that are down, slow, foreign or hostile: each becomes the error that says who acts."""
 
+import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from eventpact.registry import Reference, RegistryClient, RegistrySettings
 from eventpact.schema import Level
 from eventpact.secret import Secret
 from tests.registry.canned import Canned, canned
-from tests.registry.texts import record, using
+from tests.registry.texts import record, spaced, using
 
 SCHEMA = record("a")
 PASSWORD = "open-sesame-42"
@@ -54,6 +55,7 @@ def shared() -> Iterator[tuple[Canned, RegistryClient]]:
 @pytest.fixture
 def told(shared: tuple[Canned, RegistryClient]) -> Canned:
     shared[0].asked.clear()
+    shared[0].bodies.clear()
     return shared[0]
 
 
@@ -165,6 +167,8 @@ def test_refused_credentials_are_not_repeated(
         CALLS[call](client)
 
     assert PASSWORD not in str(caught.value)
+    # The foreign error holds the server's text, and a crash reporter would print the chain.
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
     assert not caught.value.retriable
 
 
@@ -266,8 +270,15 @@ def test_a_netrc_file_is_not_asked_for_credentials(
 def test_a_registration_is_the_compact_text_and_never_normalised(told: Canned, client: RegistryClient) -> None:
     told.say(200, {"id": 7})
 
-    assert client.register("s", SCHEMA) == 7
+    assert client.register("s", spaced(SCHEMA)) == 7
     assert [(method, path) for method, path, _ in told.asked] == [("POST", "/subjects/s/versions?normalize=False")]
+    assert json.loads(told.bodies[0]) == {
+        "schema": json.dumps(json.loads(SCHEMA.text), separators=(",", ":")).replace(
+            '"name":"shop.Order"', '"name":"Order","namespace":"shop"'
+        ),
+        "schemaType": "AVRO",
+        "references": [],
+    }
 
 
 def test_messages_of_a_check_come_from_either_kind_of_registry(told: Canned, client: RegistryClient) -> None:

@@ -1,7 +1,8 @@
 """What MemoryRegistry does beyond the port: deletes, ids for ever, and Redpanda's walk through a history."""
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -202,6 +203,16 @@ def test_the_walk_stops_at_the_first_version_that_does_not_fit(registry: MemoryR
     assert messages[-1] == "{compatibility: 'BACKWARD_TRANSITIVE'}"
 
 
+@pytest.fixture
+def impatient() -> Iterator[None]:
+    """Threads take turns after nearly every step, so that what is not atomic is interrupted."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_many_threads_get_one_id_per_schema(registry: MemoryRegistry) -> None:
     schemas = [record("a", (f"b{n}", "int", 0), name=f"shop.E{n % 5}") for n in range(10)]
     barrier = threading.Barrier(50)

@@ -125,7 +125,8 @@ def test_types_of_other_files_go_first_and_are_referred_to(tmp_path: Path) -> No
     registry = Recorded()
     money = {"type": "record", "name": "shop.Money", "fields": [{"name": "cents", "type": "long"}]}
     line = {"type": "record", "name": "shop.Line", "fields": [{"name": "price", "type": ["null", "shop.Money"]}]}
-    fields = [{"name": "id", "type": "string"}, {"name": "lines", "type": {"type": "array", "items": "shop.Line"}}]
+    lines = {"name": "lines", "type": {"type": "array", "items": "shop.Line"}}
+    fields = [{"name": "id", "type": "string"}, lines, {"name": "total", "type": "shop.Money"}]
     order = {"type": "record", "name": "shop.Order", "fields": fields}
     packages = '[packages.shop]\nout = "."\nschemas = ["order.avsc", "line.avsc", "money.avsc"]\n'
     wanted = manifest(
@@ -139,7 +140,10 @@ def test_types_of_other_files_go_first_and_are_referred_to(tmp_path: Path) -> No
     assert [one.subject for one in done] == ["shop.Money", "shop.Line", "orders-value"]
     assert registry.version("shop.Money").schema.references == ()
     assert registry.version("shop.Line").schema.references == (Reference("shop.Money", "shop.Money", done[0].version),)
-    assert registry.version("orders-value").schema.references == (Reference("shop.Line", "shop.Line", done[1].version),)
+    assert registry.version("orders-value").schema.references == (
+        Reference("shop.Line", "shop.Line", done[1].version),
+        Reference("shop.Money", "shop.Money", done[0].version),
+    )
 
     registry.changes.clear()
 

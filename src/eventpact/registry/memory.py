@@ -85,9 +85,10 @@ class MemoryRegistry:
 
     def lookup(self, subject: str, schema: SchemaText, *, deleted: bool = False) -> Registered:
         with self._lock:
+            definition = self._read(schema)
             shelf = self._shelf(subject)
             shelf.versions(deleted=deleted)
-            schema_id = self._ids.get(self._read(schema).text)
+            schema_id = self._ids.get(definition.text)
             version = None if schema_id is None else shelf.holding(schema_id, deleted=deleted)
             if schema_id is None or version is None:
                 raise refusals.not_in_subject(subject)
@@ -114,9 +115,9 @@ class MemoryRegistry:
 
     def check(self, subject: str, schema: SchemaText, version: VersionChoice = "latest") -> Compatibility:
         with self._lock:
+            candidate = self._read(schema).schema
             shelf = self._shelf(subject)
-            oldest = shelf.find(version)
-            return self._judge(shelf, self._read(schema).schema, oldest)
+            return self._judge(shelf, candidate, shelf.find(version))
 
     def level(self, subject: str | None = None) -> Level:
         with self._lock:

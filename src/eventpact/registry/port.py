@@ -67,7 +67,7 @@ class Compatibility:
 
 
 class Registry(Protocol):
-    """Who knows the schemas. Thread-safe."""
+    """Who knows the schemas. Thread-safe. A text is read first: SchemaError comes before what the subject says."""
 
     def schema_by_id(self, schema_id: SchemaId) -> SchemaText:
         """The schema of an id; it never changes. NotRegisteredError if the registry does not know the id."""

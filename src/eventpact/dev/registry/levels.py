@@ -26,7 +26,10 @@ MODE = "READWRITE"
 
 def check(registry: MemoryRegistry, call: Call) -> Answer:
     number = version(call)
-    verdict = registry.check(subject(call), schema_body(call.body).schema, number)
+    schema = schema_body(call.body).schema
+    # An unknown subject or version is told before the schema is looked at.
+    registry.version(subject(call), number)
+    verdict = registry.check(subject(call), schema, number)
     messages = {"messages": verdict.messages} if call.flag("verbose") else {}
     return reply({"is_compatible": verdict.ok, **messages})
 
