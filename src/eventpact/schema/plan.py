@@ -2,7 +2,7 @@
 
 `eventpact.schema.resolve` makes a `Plan`; the decoder carries its steps out, the checker looks for the steps that
 cannot be carried out (`Stuck`). So they cannot disagree. Steps are in the order of the *writer's* bytes.
-Pairs of named types are stored once, in ``Plan.records``, ``Plan.enums``; a use is a step that names its pair.
+Pairs of records are stored once, in ``Plan.records``; a use is a step that names its pair.
 """
 
 from __future__ import annotations
@@ -96,12 +96,16 @@ class IntoUnion:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """Cannot be carried out. ``at`` is the place below the step's own place, as in ``/symbols``."""
+    """Cannot be carried out. ``at`` is the place below the step's own place, as in ``/symbols``.
+
+    ``also`` are further reasons at the same step.
+    """
 
     kind: str
     message: str
     hint: str
     at: str = ""
+    also: tuple[Stuck, ...] = ()
 
 
 Step: TypeAlias = (
@@ -136,7 +140,10 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class RecordPlan:
-    """``wire`` in the order of the writer's fields, then ``fills``. ``stuck`` are reader fields nobody can fill."""
+    """``wire`` in the order of the writer's fields, then ``fills``.
+
+    ``stuck`` are reader fields that nobody can fill, by number; number -1 is the record itself (its name differs).
+    """
 
     reader: Record
     writer: Record
@@ -147,5 +154,8 @@ class RecordPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """``records`` holds the pairs that the root leads to. ``compatible``: the root leads to no `Stuck`."""
+
     root: Step
     records: Mapping[Pair, RecordPlan]
+    compatible: bool = True

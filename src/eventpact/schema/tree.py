@@ -2,7 +2,8 @@
 
 Named types are stored once, in ``Schema.names``; every *use* of one is a `Ref`. So recursion is a name, the tree is
 never deeper than its anonymous nesting, and a thousand nested records are a flat table. The terms are those of the
-Avro 1.12 specification.
+Avro 1.12 specification. ``pointer`` is where a definition or a field stands in its document (RFC 6901); ``at`` is the
+same place, not yet written out, and no part of equality.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
+
+from eventpact.schema.pointer import Pointer, render
 
 __all__ = [
     "NO_DEFAULT",
@@ -138,8 +141,7 @@ class Field:
     """A field of a record.
 
     ``default`` is the JSON value as written (not yet converted to Python), or `NO_DEFAULT`. ``aliases`` are plain
-    names. ``props`` holds unknown attributes in the order of the text. ``pointer`` is where the field object stands
-    in its document (RFC 6901).
+    names. ``props`` holds unknown attributes in the order of the text.
     """
 
     name: str
@@ -149,7 +151,11 @@ class Field:
     aliases: tuple[str, ...] = ()
     order: Order = "ascending"
     props: Props = field(default_factory=_no_props, hash=False)
-    pointer: str = field(default="", compare=False)
+    at: Pointer = field(default=None, compare=False, repr=False)
+
+    @property
+    def pointer(self) -> str:
+        return render(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,11 @@ class Record:
     aliases: tuple[str, ...] = ()
     error: bool = False
     props: Props = field(default_factory=_no_props, hash=False)
-    pointer: str = field(default="", compare=False)
+    at: Pointer = field(default=None, compare=False, repr=False)
+
+    @property
+    def pointer(self) -> str:
+        return render(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +185,11 @@ class EnumType:
     doc: str | None = None
     aliases: tuple[str, ...] = ()
     props: Props = field(default_factory=_no_props, hash=False)
-    pointer: str = field(default="", compare=False)
+    at: Pointer = field(default=None, compare=False, repr=False)
+
+    @property
+    def pointer(self) -> str:
+        return render(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +202,11 @@ class Fixed:
     doc: str | None = None
     aliases: tuple[str, ...] = ()
     props: Props = field(default_factory=_no_props, hash=False)
-    pointer: str = field(default="", compare=False)
+    at: Pointer = field(default=None, compare=False, repr=False)
+
+    @property
+    def pointer(self) -> str:
+        return render(self.at)
 
 
 Named: TypeAlias = Record | EnumType | Fixed

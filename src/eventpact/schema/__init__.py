@@ -1,0 +1,26 @@
+"""One reading of a schema: parse, identify, resolve, compare."""
+
+from eventpact.errors import SchemaError
+from eventpact.schema.check import check, findings
+from eventpact.schema.findings import Incompatibility, VersionIncompatibility
+from eventpact.schema.history import Level, check_history
+from eventpact.schema.parse import parse
+from eventpact.schema.resolve import resolve
+from eventpact.schema.rules import SchemaWarning
+from eventpact.schema.schema import Schema
+from eventpact.schema.tree import Record
+
+__all__ = [
+    "Incompatibility",
+    "Level",
+    "Record",
+    "Schema",
+    "SchemaError",
+    "SchemaWarning",
+    "VersionIncompatibility",
+    "check",
+    "check_history",
+    "findings",
+    "parse",
+    "resolve",
+]
