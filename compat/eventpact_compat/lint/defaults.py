@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -85,7 +84,7 @@ def _below(site: DefaultSite, names: Mapping[str, Named]) -> Iterator[DefaultSit
 
 
 def fits(type_: Type, value: Json, names: Mapping[str, Named]) -> bool:
-    """Is ``value`` a default of this type? Text for a number counts: what to think of it is a rule of its own."""
+    """Is ``value`` a default of this type?"""
     match type_:
         case Primitive(kind):
             return _fits_primitive(kind, value)
@@ -127,7 +126,7 @@ def _fits_primitive(kind: Kind, value: Json) -> bool:
         case Kind.LONG:
             return type(value) is int and -(2**63) <= value < 2**63
         case Kind.FLOAT | Kind.DOUBLE:
-            return type(value) in (int, float) or (isinstance(value, str) and _is_number(value))
+            return type(value) in (int, float)
         case Kind.BYTES:
             return isinstance(value, str) and _is_bytes(value)
         case Kind.STRING:
@@ -138,13 +137,6 @@ def _fits_primitive(kind: Kind, value: Json) -> bool:
 
 def _is_bytes(text: str) -> bool:
     return all(ord(char) < 256 for char in text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text)) or text in {"NaN", "Infinity", "-Infinity"}
-    except ValueError:
-        return False
 
 
 def _escaped(key: str) -> str:

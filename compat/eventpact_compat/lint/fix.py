@@ -28,7 +28,6 @@ from eventpact_compat.layout import (
 from eventpact_compat.lint.config import DEFAULT, LintConfig
 from eventpact_compat.lint.defaults import default_sites, fits
 from eventpact_compat.lint.rules import BY_ID
-from eventpact_compat.lint.rules.logical import annotation
 from eventpact_compat.lint.sites import Problem, Subject
 
 __all__ = ["FIXES", "fix"]
@@ -97,15 +96,27 @@ def _inside_the_type(document: Document, schema: Schema, problem: Problem) -> No
     if not isinstance(field, Object) or type_ is None:
         return document.root
     names = (
-        ("logicalType", "precision", "scale") if annotation(field).get("logicalType") == "decimal" else ("logicalType",)
+        ("logicalType", "precision", "scale")
+        if _annotation(field).get("logicalType") == "decimal"
+        else ("logicalType",)
     )
     moved = {name: value for name in names if (value := field.get(name)) is not None}
-    attributes = {name: value for name, value in annotation(field).items() if name in moved}
+    attributes = {name: value for name, value in _annotation(field).items() if name in moved}
     annotated = _annotated(type_, moved, attributes)
     if annotated is None:
         return document.root
     mended = replaced(without(field, moved), "/type", annotated)
     return replaced(document.root, at, mended)
+
+
+def _annotation(node: Object) -> dict[str, Json]:
+    """The attributes of a type or field object that make a logical type."""
+    found = {}
+    for name in ("logicalType", "precision", "scale"):
+        value = node.get(name)
+        if value is not None:
+            found[name] = value.value if isinstance(value, Scalar) else []
+    return cast("dict[str, Json]", found)
 
 
 def _annotated(type_: Node, moved: Mapping[str, Node], attributes: Mapping[str, Json]) -> Node | None:
@@ -117,7 +128,7 @@ def _annotated(type_: Node, moved: Mapping[str, Node], attributes: Mapping[str, 
         case Scalar():
             return _with({"type": type_, **moved}) if _takes(type_.text, None, attributes) else None
         case Object():
-            own = annotation(type_)
+            own = _annotation(type_)
             if own:
                 return type_ if own == attributes else None
             inner, size = type_.get("type"), type_.get("size")
@@ -166,13 +177,13 @@ def _unwrapped(document: Document, _: Schema, problem: Problem) -> Node:
 
 
 FIXES: Final[Mapping[str, Callable[[Document, Schema, Problem], Node]]] = {
-    "MISPLACED_LOGICAL_TYPE": _inside_the_type,
-    "WRAPPED_REFERENCE": _unwrapped,
+    "LOGICAL_TYPE_ON_FIELD": _inside_the_type,
+    "REFERENCE_IN_OBJECT": _unwrapped,
     "ORDER_CASE": _lower_case,
     "NULL_NOT_FIRST": _branch_first,
-    "DEFAULT_NOT_OF_FIRST_BRANCH": _branch_first,
+    "UNION_DEFAULT_NOT_FIRST": _branch_first,
 }
 """Rule id -> the fix of one breach: the root of the new document."""
 
-CANONICAL: Final = frozenset({"NULL_NOT_FIRST", "DEFAULT_NOT_OF_FIRST_BRANCH"})
+CANONICAL: Final = frozenset({"NULL_NOT_FIRST", "UNION_DEFAULT_NOT_FIRST"})
 """Fixes that change the canonical form, and so the bytes, of what is written from now on."""

@@ -1,4 +1,4 @@
-"""A lint rule: its row, what it finds, and how to get rid of a finding."""
+"""A lint rule: its row, what it finds, and what can be mended without asking."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ __all__ = ["LintRule"]
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """``find`` yields every breach. ``how`` says how to mend one; ``fixed`` what ``--fix`` does, ``""`` for nothing."""
+    """``find`` yields every breach. ``fixed`` says what ``--fix`` does about one, ``""`` for nothing."""
 
     row: Rule
     find: Callable[[Subject], Iterator[Problem]]
-    how: str
     fixed: str = ""

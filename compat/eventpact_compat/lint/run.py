@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from eventpact.contract import Contract
 from eventpact.errors import SchemaError
@@ -12,8 +12,8 @@ from eventpact_compat.layout import Document, read
 from eventpact_compat.lint.config import DEFAULT, LintConfig
 from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.rules import RULES
-from eventpact_compat.lint.rules.contracts import INVALID_SCHEMA, UNWISE
-from eventpact_compat.lint.sites import Problem, Subject
+from eventpact_compat.lint.rules.contracts import INVALID_SCHEMA
+from eventpact_compat.lint.sites import Subject
 
 __all__ = ["in_order", "invalid", "lint_schema", "lint_text"]
 
@@ -45,11 +45,9 @@ def lint_schema(
     subject = Subject(schema, document, contract)
     name = contract.name if contract is not None else ""
     found: list[Finding] = []
-    remarked: set[str] = set()
     for rule in RULES:
         severity = config.severity(rule.row.id, name)
-        for problem in rule.find(subject) if rule is not UNWISE else _unwise(schema, remarked):
-            remarked.add(problem.pointer)
+        for problem in rule.find(subject):
             if severity is None or config.allows(rule.row.id, problem.subject):
                 continue
             line, column = _place(document, problem.pointer)
@@ -66,7 +64,8 @@ def lint_schema(
                     before=problem.before,
                     after=problem.after,
                     why=rule.row.why,
-                    hint=problem.hint,
+                    hint=problem.hint or rule.row.fix,
+                    path=subject.path(problem.subject),
                 )
             )
     return in_order(found)
@@ -94,14 +93,6 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             dict.fromkeys(findings), key=lambda f: (f.file, f.line or 0, f.column or 0, f.location, f.rule, f.message)
         )
     )
-
-
-def _unwise(schema: Schema, remarked: set[str]) -> Iterator[Problem]:
-    """The parser's warnings about places where no rule has something to say."""
-    near = remarked | {pointer.rpartition("/")[0] for pointer in remarked}
-    for warning in schema.warnings:
-        if warning.pointer not in near:
-            yield Problem(warning.pointer, schema.name or "", warning.message)
 
 
 def _place(document: Document, pointer: str) -> tuple[int, int]:

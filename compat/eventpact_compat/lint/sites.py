@@ -102,6 +102,21 @@ class Subject:
     def fields(self) -> tuple[FieldSite, ...]:
         return tuple(site for site in self.sites if isinstance(site, FieldSite))
 
+    def nearest(self, pointer: str) -> str:
+        """The name of the innermost field, or else type, around a pointer."""
+        while pointer not in self._named_places and pointer:
+            pointer = pointer.rpartition("/")[0]
+        return self._named_places.get(pointer, self.schema.name or "")
+
+    @cached_property
+    def _named_places(self) -> dict[str, str]:
+        return {site.pointer: site.subject for site in (*self.definitions, *self.fields)}
+
+    def path(self, subject: str) -> str:
+        """``Order.total`` for the field ``total`` of ``shop.Order``, ``Order`` for the type."""
+        owner, _, last = subject.rpartition(".")
+        return last if subject in self.schema.names else f"{owner.rpartition('.')[2]}.{last}".lstrip(".")
+
 
 _NAMED_KINDS = frozenset({"record", "error", "enum", "fixed"})
 

@@ -4,15 +4,15 @@ from typing import Final
 
 from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.rules import (
-    aliases,
     attributes,
     contracts,
-    defaults,
     docs,
     logical,
+    meaning,
     names,
     nulls,
     privacy,
+    remarks,
     shapes,
     unions,
 )
@@ -22,17 +22,15 @@ __all__ = ["BY_ID", "RULES"]
 RULES: Final[tuple[LintRule, ...]] = (
     *contracts.RULES,
     *logical.RULES,
+    *meaning.RULES,
     *nulls.RULES,
-    *defaults.RULES,
     *unions.RULES,
     *shapes.RULES,
-    *aliases.RULES,
     *attributes.RULES,
     *privacy.RULES,
     *names.RULES,
     *docs.RULES,
-    # Last: the parser's remarks yield to rules that say the same.
-    contracts.UNWISE,
+    *remarks.RULES,
 )
 
 BY_ID: Final = {rule.row.id: rule for rule in RULES}

@@ -8,7 +8,7 @@ from typing import Final
 from eventpact_compat.finding import Rule, Severity
 from eventpact_compat.layout import Node, Object, Scalar
 from eventpact_compat.lint.rule import LintRule
-from eventpact_compat.lint.sites import DefinitionSite, FieldSite, Problem, Site, Subject, TypeSite
+from eventpact_compat.lint.sites import FieldSite, Problem, Site, Subject, TypeSite
 
 __all__ = ["RULES"]
 
@@ -72,24 +72,6 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-def _order_case(subject: Subject) -> Iterator[Problem]:
-    for site in subject.fields:
-        written = _text(site.node.get("order"))
-        if written is not None and written not in {"ascending", "descending", "ignore"}:
-            yield site.problem(
-                f"order {written} is in lower case for all but Java", f'write "{written.lower()}"', at="/order"
-            )
-
-
-def _wrapped_reference(subject: Subject) -> Iterator[Problem]:
-    defined = {site.pointer for site in subject.definitions if isinstance(site, DefinitionSite)}
-    for site in subject.types:
-        if isinstance(site.node, Object) and site.pointer not in defined:
-            name = _text(site.node.get("type"))
-            if name is not None and name not in _PRIMITIVES | {"array", "map"}:
-                yield site.problem(f"the reference to {name} is wrapped in an object", f'write "{name}"')
-
-
 _PRIMITIVES: Final = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 
 
@@ -109,9 +91,9 @@ RULES: Final = (
             "an attribute that Avro reserves stands where it has an effect",
             "it is ignored without a word (Java refuses to set it in code), so what its author meant does not happen.",
             '{"name": "total", "type": {"type": "long", "default": 0}}',
+            "Move it to where it belongs, or give a property of your own another name.",
         ),
         _reserved,
-        "Move it to where it belongs, or give a property of your own another name.",
     ),
     LintRule(
         Rule(
@@ -120,32 +102,8 @@ RULES: Final = (
             "an attribute of Avro is spelled right",
             "a misspelled attribute is a legal property without a meaning.",
             '{"type": "long", "logical_type": "timestamp-millis"}',
+            "Correct it.",
         ),
         _misspelled,
-        "Correct it.",
-    ),
-    LintRule(
-        Rule(
-            "ORDER_CASE",
-            Severity.WARNING,
-            "order is ascending, descending or ignore, in lower case",
-            "Java takes any letter case, others refuse the schema.",
-            '{"name": "total", "type": "long", "order": "Descending"}',
-        ),
-        _order_case,
-        "Write it in lower case.",
-        "Writes it in lower case. The canonical form stays the same.",
-    ),
-    LintRule(
-        Rule(
-            "WRAPPED_REFERENCE",
-            Severity.ERROR,
-            "a named type is referred to by its name alone",
-            "Redpanda, the Python libraries and newer Java refuse the schema.",
-            '{"name": "address", "type": {"type": "Address"}}',
-        ),
-        _wrapped_reference,
-        "Write the name without the object around it.",
-        "Unwraps the name where the object holds nothing else. The canonical form stays the same.",
     ),
 )

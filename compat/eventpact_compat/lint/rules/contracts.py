@@ -11,7 +11,7 @@ from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.sites import Problem, Subject
 from eventpact_compat.lint.types import nullable, spelled
 
-__all__ = ["INVALID_SCHEMA", "LARGEST", "REFERENCE_CYCLE", "RULES", "UNWISE"]
+__all__ = ["INVALID_SCHEMA", "LARGEST", "REFERENCE_CYCLE", "RULES"]
 
 LARGEST: Final = 128 * 1024
 """Bytes of UTF-8 that every registry and tool on the way takes."""
@@ -58,9 +58,9 @@ INVALID_SCHEMA: Final = LintRule(
         "the text is valid Avro",
         "no parser may be trusted with it; what one refuses, another reads in its own way.",
         '{"type": "record", "name": "Order"}',
+        "The message says what to write. It cannot be switched off.",
     ),
     _elsewhere,
-    "The message says what to write. It cannot be switched off.",
 )
 REFERENCE_CYCLE: Final = LintRule(
     Rule(
@@ -69,20 +69,9 @@ REFERENCE_CYCLE: Final = LintRule(
         "schema files do not use each other in a circle",
         "a registry takes the used schema before the user, so none of them can be the first.",
         "order.avsc uses Customer of customer.avsc, which uses Order of order.avsc",
+        "Put those types into one file. It cannot be switched off.",
     ),
     _elsewhere,
-    "Put those types into one file. It cannot be switched off.",
-)
-UNWISE: Final = LintRule(
-    Rule(
-        "UNWISE",
-        Severity.WARNING,
-        "the parser has nothing to remark",
-        "what is legal but read in several ways is a surprise later.",
-        '{"type": "enum", "name": "Colour", "symbols": ["RED"], "default": 1}',
-    ),
-    _elsewhere,
-    "The message says what to write.",
 )
 RULES: Final = (
     INVALID_SCHEMA,
@@ -94,9 +83,9 @@ RULES: Final = (
             "a schema has at most 128 KiB",
             "it travels in requests, caches and logs, and registries limit it.",
             "a record with thousands of fields",
+            "Move types into files of their own.",
         ),
         _too_large,
-        "Move types into files of their own.",
     ),
     LintRule(
         Rule(
@@ -105,8 +94,8 @@ RULES: Final = (
             "the contract's key is a field of the event, a string that is never null",
             "the key decides the partition: without one the order of a tenant's events is lost.",
             'key = "tenant_id", and {"name": "tenant_id", "type": ["null", "string"]}',
+            "Make it a string that is never null, or name another field as the key.",
         ),
         _key_field,
-        "Make it a string that is never null, or name another field as the key.",
     ),
 )

@@ -98,33 +98,6 @@ def _symbol_clashes(subject: Subject) -> Iterator[tuple[int, str, str, Definitio
                     yield number, symbol, first[symbol.casefold()], site
 
 
-def _kind_like_name(subject: Subject) -> Iterator[Problem]:
-    for site in subject.definitions:
-        simple = site.named.name.rpartition(".")[2]
-        if simple in _KIND_WORDS | _PRIMITIVES:
-            yield site.problem(
-                f"type {site.named.name} is called like a built-in type", f"call it {_camel(simple)}Value", at="/name"
-            )
-
-
-def _odd_spelling(subject: Subject) -> Iterator[Problem]:
-    for site in subject.definitions:
-        name, namespace = site.node.get("name"), site.node.get("namespace")
-        written = name.text if isinstance(name, Scalar) else None
-        if written is None:
-            continue
-        if written.startswith("."):
-            yield site.problem(
-                f"the leading dot of {written} is read in three ways",
-                f'write "{written[1:]}" and "namespace": ""',
-                at="/name",
-            )
-        elif "." in written and isinstance(namespace, Scalar) and namespace.text != written.rpartition(".")[0]:
-            yield site.problem(
-                f"the namespace is ignored: {written} is a full name already", "remove the namespace", at="/namespace"
-            )
-
-
 def _camel(name: str) -> str:
     return "".join(word.capitalize() for word in words(name)) or "Name"
 
@@ -146,9 +119,9 @@ def _rows() -> Iterable[LintRule]:
             "types are in UpperCamelCase, namespaces in lower case",
             "generated classes carry these names, and other languages turn namespaces into folders.",
             '{"type": "record", "name": "order_placed", "fields": []}',
+            "Rename it before the first release. Afterwards the name is a part of the contract: keep it, and allow it.",
         ),
         _type_style,
-        "Rename it before the first release. Afterwards the name is a part of the contract: keep it, and allow it.",
     )
     yield LintRule(
         Rule(
@@ -157,9 +130,9 @@ def _rows() -> Iterable[LintRule]:
             "all fields of a file are in snake_case, or all in lowerCamelCase",
             "mixed styles are looked up twice and misspelled once; the style of most fields is the file's.",
             '{"name": "CustomerId", "type": "string"}',
+            "Rename it before the first release; afterwards keep the old name as an alias, with a default.",
         ),
         _field_style,
-        "Rename it before the first release; afterwards keep the old name as an alias, with a default.",
     )
     yield LintRule(
         Rule(
@@ -168,9 +141,9 @@ def _rows() -> Iterable[LintRule]:
             "enum symbols are in UPPER_SNAKE_CASE",
             "symbols become constants in every language.",
             '"symbols": ["upload", "E-Mail"]',
+            "Rename it before the first release. A symbol has no alias: in a released schema keep it, and allow it.",
         ),
         _symbol_style,
-        "Rename it before the first release. A symbol has no alias: in a released schema keep it, and allow it.",
     )
     yield LintRule(
         Rule(
@@ -179,31 +152,9 @@ def _rows() -> Iterable[LintRule]:
             "no two names differ in letter case or namespace only",
             "code generators overwrite one with the other, and resolution matches types by their simple names.",
             '"fields": [{"name": "userId", ...}, {"name": "userID", ...}]',
+            "Rename one of the two.",
         ),
         _lookalikes,
-        "Rename one of the two.",
-    )
-    yield LintRule(
-        Rule(
-            "BUILT_IN_NAME",
-            Severity.WARNING,
-            "no type is called like a built-in one",
-            "some parsers read the name as the built-in type, and people do.",
-            '{"type": "record", "name": "map", "fields": []}',
-        ),
-        _kind_like_name,
-        "Choose a name from your domain.",
-    )
-    yield LintRule(
-        Rule(
-            "ODD_NAME_SPELLING",
-            Severity.WARNING,
-            "a name is spelled so that all parsers read the same",
-            "some refuse a leading dot, some rewrite it; all ignore a namespace beside a full name.",
-            '{"type": "fixed", "name": "a.Hash", "namespace": "b", "size": 32}',
-        ),
-        _odd_spelling,
-        "Write the simple name, and the namespace as an attribute.",
     )
 
 

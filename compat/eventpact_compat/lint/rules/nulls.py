@@ -77,9 +77,9 @@ RULES: Final = (
             "every enum has a default",
             "the first symbol added later is an error in every consumer that has not been deployed yet.",
             '{"type": "enum", "name": "Colour", "symbols": ["RED", "GREEN"]}',
+            "Name the symbol that stands for symbols the reader does not know. A default of the field does not help.",
         ),
         _enum_without_default,
-        "Name the symbol that stands for symbols the reader does not know. A default of the field does not help.",
     ),
     LintRule(
         Rule(
@@ -88,9 +88,9 @@ RULES: Final = (
             "a field that may be null has a default",
             "without one the field is mandatory for producers, and old records without it cannot be read.",
             '{"name": "note", "type": ["null", "string"]}',
+            'Add `"default": null`, with null as the first branch.',
         ),
         _nullable_without_default,
-        'Add `"default": null`, with null as the first branch.',
     ),
     LintRule(
         Rule(
@@ -99,22 +99,22 @@ RULES: Final = (
             "when the default is null, null is the first branch",
             "Redpanda refuses the schema, and so do Avro libraries before 1.12.",
             '{"name": "note", "type": ["string", "null"], "default": null}',
+            'Write `["null", "string"]`.',
         ),
         _null_not_first,
-        'Write `["null", "string"]`.',
         "Moves null to the front. The order of branches is part of the canonical form and of the bytes: consumers that"
         " resolve (all of ours do) read both; a released schema gets a new version by it.",
     ),
     LintRule(
         Rule(
-            "DEFAULT_NOT_OF_FIRST_BRANCH",
+            "UNION_DEFAULT_NOT_FIRST",
             Severity.ERROR,
             "the default of a union is of its first branch",
             "Redpanda refuses the schema, and so do Avro libraries before 1.12.",
             '{"name": "limit", "type": ["string", "int"], "default": 5}',
+            "Put the branch of the default first.",
         ),
         _default_branch_not_first,
-        "Put the branch of the default first.",
         "Moves the branch to the front. The order of branches is part of the canonical form and of the bytes: consumers"
         " that resolve (all of ours do) read both; a released schema gets a new version by it.",
     ),
@@ -125,8 +125,8 @@ RULES: Final = (
             "a field has something to say",
             "a field of type null carries nothing, and Redpanda counts its default as none.",
             '{"name": "reserved", "type": "null", "default": null}',
+            "Give it the type that it is meant for, or remove it.",
         ),
         _always_null,
-        "Give it the type that it is meant for, or remove it.",
     ),
 )

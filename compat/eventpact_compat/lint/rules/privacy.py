@@ -152,9 +152,9 @@ RULES: Final = (
             "a field that sounds like personal data is tagged, or said to hold none",
             "tagged fields are masked in logs, messages and dead-letter listings; untagged ones are printed.",
             '{"name": "customer_email", "type": "string"}',
+            'Tag it with `"confluent:tags": ["PII"]` or `"pii": true`. When it holds none, say `"pii": false`.',
         ),
         _untagged,
-        'Tag it with `"confluent:tags": ["PII"]` or `"pii": true`. When it holds no personal data, say `"pii": false`.',
     ),
     LintRule(
         Rule(
@@ -163,8 +163,8 @@ RULES: Final = (
             "a tag is written so that it takes effect",
             "the field looks protected, and is printed.",
             '{"name": "contact", "type": "string", "confluent:tags": "PII"}',
+            'Write `"confluent:tags": ["PII"]` or `"pii": true`.',
         ),
         _broken_tag,
-        'Write `"confluent:tags": ["PII"]` or `"pii": true`.',
     ),
 )

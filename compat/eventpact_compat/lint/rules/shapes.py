@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from eventpact.schema.tree import Array, EnumType, Fixed, Kind, Named, Primitive, Record, Ref, Type, Union
+from eventpact.schema.tree import Array, Fixed, Kind, Named, Primitive, Record, Ref, Type, Union
 from eventpact_compat.finding import Rule, Severity
 from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.sites import Problem, Subject
@@ -23,16 +23,6 @@ def _recursive(subject: Subject) -> Iterator[Problem]:
             yield site.problem(
                 f"{site.named.name} contains itself",
                 "give it an id and the id of its parent, if the depth has no bound",
-            )
-
-
-def _infinite(subject: Subject) -> Iterator[Problem]:
-    endless = _in_cycles(subject.schema.names, _held)
-    for site in subject.definitions:
-        if site.named.name in endless:
-            yield site.problem(
-                f"{site.named.name} contains itself in every value, so it has no value",
-                "make the field that closes the circle nullable, or an array",
             )
 
 
@@ -111,20 +101,6 @@ def _zero_items(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _empty_enum(subject: Subject) -> Iterator[Problem]:
-    for site in subject.definitions:
-        if isinstance(site.named, EnumType) and not site.named.symbols:
-            yield site.problem(
-                f"enum {site.named.name} has no symbols, so it has no value", "name its symbols", at="/symbols"
-            )
-
-
-def _fixed_zero(subject: Subject) -> Iterator[Problem]:
-    for site in subject.definitions:
-        if isinstance(site.named, Fixed) and site.named.size == 0:
-            yield site.problem(f"fixed {site.named.name} has size 0", "give it a size, or remove it", at="/size")
-
-
 RULES: Final = (
     LintRule(
         Rule(
@@ -133,20 +109,9 @@ RULES: Final = (
             "no type contains itself",
             "warehouses cannot store it, and a deep record exhausts the stack of every reader.",
             '{"name": "children", "type": {"type": "array", "items": "Node"}}, in the record Node',
+            "Send a flat list with ids and parents. Where recursion is meant, allow the type.",
         ),
         _recursive,
-        "Send a flat list with ids and parents. Where recursion is meant, allow the type.",
-    ),
-    LintRule(
-        Rule(
-            "INFINITE_RECORD",
-            Severity.ERROR,
-            "a record has a finite value",
-            "no event of this type can be made.",
-            '{"type": "record", "name": "Node", "fields": [{"name": "next", "type": "Node"}]}',
-        ),
-        _infinite,
-        'Write `["null", "Node"]` with default null, or an array.',
     ),
     LintRule(
         Rule(
@@ -155,30 +120,8 @@ RULES: Final = (
             "the items of an array take bytes",
             "a decoder has to believe any count, and builds a list that fills the memory.",
             '{"type": "array", "items": "null"}',
+            "Send the count as a number.",
         ),
         _zero_items,
-        "Send the count as a number.",
-    ),
-    LintRule(
-        Rule(
-            "EMPTY_ENUM",
-            Severity.ERROR,
-            "an enum has symbols",
-            "no value exists, and Redpanda refuses the schema.",
-            '{"type": "enum", "name": "Colour", "symbols": []}',
-        ),
-        _empty_enum,
-        "Name its symbols.",
-    ),
-    LintRule(
-        Rule(
-            "FIXED_SIZE_ZERO",
-            Severity.ERROR,
-            "a fixed has a size above 0",
-            "Redpanda refuses the schema.",
-            '{"type": "fixed", "name": "Nothing", "size": 0}',
-        ),
-        _fixed_zero,
-        "Give it a size, or remove it.",
     ),
 )

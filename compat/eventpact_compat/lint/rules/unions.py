@@ -116,12 +116,6 @@ def _both(one: Type, other: Type, subject: Subject) -> str:
     return f"{spelled(one, subject.schema.names)} and {spelled(other, subject.schema.names)}"
 
 
-def _empty(subject: Subject) -> Iterator[Problem]:
-    for site in subject.types:
-        if isinstance(site.type, Union) and not site.type.branches:
-            yield site.problem("a union without branches has no value", "name the branches")
-
-
 RULES: Final = (
     LintRule(
         Rule(
@@ -130,9 +124,9 @@ RULES: Final = (
             "each branch of a union has a Python class of its own",
             "a value of that class has no one branch, so no class can be generated.",
             '["int", "long"]',
+            "Keep the wider branch, or wrap each in a record.",
         ),
         _undecidable,
-        "Keep the wider branch, or wrap each in a record.",
     ),
     LintRule(
         Rule(
@@ -141,19 +135,8 @@ RULES: Final = (
             "the branches of a union look different",
             "libraries without generated classes choose the branch by the value and silently take the wrong one.",
             '["string", {"type": "enum", "name": "Colour", "symbols": ["RED"], "default": "RED"}]',
+            "Keep one branch, or wrap each in a record.",
         ),
         _ambiguous,
-        "Keep one branch, or wrap each in a record.",
-    ),
-    LintRule(
-        Rule(
-            "EMPTY_UNION",
-            Severity.ERROR,
-            "a union has branches",
-            "no value exists, and Redpanda refuses the schema.",
-            '{"name": "x", "type": []}',
-        ),
-        _empty,
-        "Name the branches.",
     ),
 )
