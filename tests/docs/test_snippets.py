@@ -87,7 +87,12 @@ def with_snippets(find: str) -> list[Path]:
 def test_every_command_of_the_page_works(page: Path, workplace: Path, environment: dict[str, str]) -> None:
     for command in commands(page):
         done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=workplace, env=environment, capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", *command],
+            cwd=workplace,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"

@@ -1,9 +1,7 @@
 """The commands, and the one place where an error of ours becomes a paragraph and an exit code."""
 
-import importlib.metadata
 from typing import Annotated
 
-import click
 import typer
 from rich.text import Text
 
@@ -35,6 +33,8 @@ FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError)
 
 def _version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata  # a tenth of the start-up time, for this option alone
+
         typer.echo(f"eventpact {importlib.metadata.version('eventpact')}")
         raise typer.Exit
 
@@ -49,17 +49,11 @@ def options(
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
-    except EventpactError as error:
-        err.print(Text.assemble(("error: ", "bold red"), str(error)))
+        app(arguments, prog_name="eventpact")
+    except SystemExit as end:
+        # The framework has spoken already: help, a usage error, an interrupt.
+        return end.code if isinstance(end.code, int) else 0
+    except (EventpactError, OSError) as error:
+        err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
         return 1 if isinstance(error, FINDINGS) else 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        err.print("interrupted")
-        return 130
-    except OSError as error:
-        err.print(Text.assemble(("error: ", "bold red"), str(error)))
-        return 2
-    return code if isinstance(code, int) else 0
+    return 0

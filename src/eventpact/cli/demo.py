@@ -1,5 +1,7 @@
 """The main job, from files to handled events, with a summary that a person enjoys reading."""
 
+import logging
+from math import ceil
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Self
@@ -10,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eventpact.cli.console import err, out, print_json
-from eventpact.demo.summary import Summary
+from eventpact.demo.summary import DeadLettered, Summary
 
 __all__ = ["demo"]
 
@@ -30,6 +32,8 @@ def demo(
     """
     from eventpact.demo.run import run  # loads the Kafka client, which `--help` does not need
 
+    # The summary tells of the failures that the demo makes; a worker's warnings about them would only hide it.
+    logging.getLogger("eventpact").setLevel(logging.ERROR)
     with Bars() as bars:
         summary = run(path.resolve(), bars)
     if as_json:
@@ -82,7 +86,8 @@ def show(summary: Summary) -> None:
     out.print()
     out.print(_spread(summary))
     out.print()
-    out.print(_dead_letters(summary))
+    for letter in summary.dead_letters:
+        out.print(_dead_letter(letter))
     out.print()
 
 
@@ -108,20 +113,16 @@ def _counts(summary: Summary) -> Table:
 def _spread(summary: Summary) -> Table:
     most = max(summary.spread.values(), default=1) or 1
     table = Table.grid(padding=(0, 2))
-    table.add_column("partition", justify="left")
-    table.add_column("records", justify="right")
     table.add_column()
-    for partition, count in sorted(summary.spread.items()):
-        table.add_row(f"partition {partition}", f"{count:,}", Text("█" * round(30 * count / most), style="cyan"))
+    table.add_column(justify="right")
+    table.add_column()
+    for partition in range(summary.partitions):
+        count = summary.spread.get(partition, 0)
+        table.add_row(f"partition {partition}", f"{count:,}", Text("█" * ceil(30 * count / most), style="cyan"))
     return table
 
 
-def _dead_letters(summary: Summary) -> Table:
-    table = Table(
-        "original", "stage", "reason", "what happened", "now", box=None, padding=(0, 2, 0, 0), header_style="dim"
-    )
-    for letter in summary.dead_letters:
-        now = Text("replayed, handled", style="green") if letter.replayed else Text("kept for a person", style="yellow")
-        place = f"{letter.topic}[{letter.partition}]@{letter.offset}"
-        table.add_row(place, letter.stage, letter.reason, letter.summary, now)
-    return table
+def _dead_letter(letter: DeadLettered) -> Text:
+    place = f"{letter.topic}[{letter.partition}]@{letter.offset}"
+    now = ("replayed, handled", "green") if letter.replayed else ("kept for a person", "yellow")
+    return Text.assemble(f"{place}  ", (letter.reason, "bold"), "  ", now, "\n", (f"  {letter.summary}", "dim"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
+from confluent_kafka import KafkaError, Message
 from confluent_kafka import Producer as RawProducer
 
 from eventpact.contract import Contract, Manifest, contract_of
@@ -124,14 +125,12 @@ class _Run:
         raw = RawProducer(producer_config(self._where.settings))
         key = tenant_of(self._paths[0], self._root)
         places: list[Place] = []
-        raw.produce(
-            self._contract.topic.name,
-            value=NOT_AN_EVENT,
-            key=key,
-            on_delivery=lambda error, message: (
-                None if error else places.append((message.partition(), message.offset()))
-            ),
-        )
+
+        def stored(error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                places.append((message.partition() or 0, message.offset() or 0))
+
+        raw.produce(self._contract.topic.name, value=NOT_AN_EVENT, key=key, on_delivery=stored)
         raw.flush(PATIENCE)
         if not places:
             raise DeliveryError(f"the undecodable record was not stored in {self._contract.topic.name}")
@@ -182,7 +181,8 @@ class _Run:
             duplicates=self._ledger.duplicates,
             tenants=len({tenant_of(path, self._root) for path in self._paths}),
             workers=self._ledger.workers,
-            spread=Counter(partition for partition, _ in acknowledged),
+            partitions=self._contract.topic.partitions,
+            spread=dict(Counter(partition for partition, _ in acknowledged)),
             seconds=seconds,
             dead_letters=tuple(
                 DeadLettered(

@@ -25,7 +25,8 @@ class Summary:
 
     ``published`` were acknowledged by the broker (the injected undecodable record among them), ``handled`` were
     handled at least once, ``duplicates`` are further deliveries of handled records, ``lost`` were acknowledged but
-    neither handled nor dead-lettered. ``spread`` is records per partition, ``seconds`` from the first publish until
+    neither handled nor dead-lettered. ``partitions`` has the
+    topic, ``spread`` is records per partition, ``seconds`` from the first publish until
     the last record was settled.
     """
 
@@ -38,6 +39,7 @@ class Summary:
     duplicates: int
     tenants: int
     workers: Mapping[str, int]
+    partitions: int
     spread: Mapping[int, int]
     seconds: float
     dead_letters: tuple[DeadLettered, ...]
