@@ -1,14 +1,16 @@
 """What MemoryRegistry does beyond the port: deletes, ids for ever, and Redpanda's walk through a history."""
 
-import sys
+import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from eventpact.errors import NotRegisteredError, RegistryError
-from eventpact.ids import Version
+from eventpact.ids import SchemaId, Version
 from eventpact.registry import MemoryRegistry, Reference
+from eventpact.registry.memory import Definition
 from eventpact.schema import Level
 from tests.registry.texts import record, using
 
@@ -203,16 +205,27 @@ def test_the_walk_stops_at_the_first_version_that_does_not_fit(registry: MemoryR
     assert messages[-1] == "{compatibility: 'BACKWARD_TRANSITIVE'}"
 
 
-@pytest.fixture
-def impatient() -> Iterator[None]:
-    """Threads take turns after nearly every step, so that what is not atomic is interrupted."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
+class Meeting(MemoryRegistry):
+    """Who is about to give a schema an id waits a moment for somebody else at the same place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meeting = threading.Barrier(2)
+
+    def _define(self, definition: Definition) -> SchemaId:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.meeting.wait(0.05)
+        return super()._define(definition)
 
 
-@pytest.mark.usefixtures("impatient")
+def test_two_threads_never_give_one_schema_two_ids() -> None:
+    registry = Meeting()
+    with ThreadPoolExecutor(2) as pool:
+        ids = set(pool.map(lambda subject: registry.register(subject, V1), ("s", "t")))
+
+    assert ids == {1}
+
+
 def test_many_threads_get_one_id_per_schema(registry: MemoryRegistry) -> None:
     schemas = [record("a", (f"b{n}", "int", 0), name=f"shop.E{n % 5}") for n in range(10)]
     barrier = threading.Barrier(50)
