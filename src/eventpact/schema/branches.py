@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from eventpact.schema.dialect import Dialect
 from eventpact.schema.names import simple_name
-from eventpact.schema.tree import Array, Fixed, EnumType, Kind, Map, Named, Primitive, Record, Ref, Type, Union
+from eventpact.schema.tree import Array, EnumType, Fixed, Kind, Map, Named, Primitive, Record, Ref, Type, Union
 
 __all__ = ["PROMOTIONS", "Branches", "sort_of"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from eventpact.errors import SchemaError
 from eventpact.schema.limits import MAX_DEPTH, MAX_TEXT
 from eventpact.schema.pointer import Pointer, parts, render
-from eventpact.schema.scanner import JsonFault, Scan, number, scan
+from eventpact.schema.scanner import JsonError, Scan, number, scan
 from eventpact.schema.tree import Json
 
 __all__ = ["UNSURE", "Document", "deeper_than", "read_fast"]
@@ -37,13 +37,13 @@ class Document:
         self.source = source
         self.text = _decoded(text, source)
         value = read_fast(self.text)
-        self.value: Json = self._scan.value if value is UNSURE else value
+        self.value: Json = self._scan.value if isinstance(value, _Unsure) else value
 
     @cached_property
     def _scan(self) -> Scan:
         try:
             return scan(self.text)
-        except JsonFault as fault:
+        except JsonError as fault:
             line, column = self._line(fault.offset)
             pointer: Pointer = None
             for part in fault.parts:
@@ -101,7 +101,7 @@ _decode: Final = json.JSONDecoder(
 ).decode
 
 
-def read_fast(text: str) -> Any:
+def read_fast(text: str) -> Json | _Unsure:
     """The JSON in ``text``, or `UNSURE`: ask the scanner."""
     if not text.isascii():
         try:
@@ -111,7 +111,7 @@ def read_fast(text: str) -> Any:
     if "\\ud" in text or "\\uD" in text:
         return UNSURE
     try:
-        value = _decode(text)
+        value: Json = _decode(text)
     except (ValueError, RecursionError):
         return UNSURE
     if text.count("{") + text.count("[") > MAX_DEPTH and deeper_than(MAX_DEPTH, value):

@@ -9,6 +9,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_FIELDS",
     "MAX_NUMBER",
+    "MAX_PAIRS",
     "MAX_SYMBOLS",
     "MAX_TEXT",
     "MAX_VALUE_DEPTH",
@@ -35,3 +36,6 @@ MAX_BRANCHES: Final = 10_000
 
 MAX_DEFAULT_STEPS: Final = 2_000_000
 """Pairs of a value and a type looked at while one schema's defaults are checked. Unions of records multiply them."""
+
+MAX_PAIRS: Final = 500_000
+"""Pairs of records looked at while two schemas are compared: unions of hundreds of equal simple names multiply them."""

@@ -1,9 +1,9 @@
 """The graph behind a plan: what has to fit for what to fit, and how badness spreads through it.
 
-A node is bad when it cannot be read. Leaves are bad or not; an `AllOf` is bad as soon as one child is; an `AnyOf` (a union
-of the reader) relies on one candidate at a time and is bad when the last one has failed. Badness starts at the leaves
-and spreads by worklist, so what remains is the greatest fixpoint: recursion counts as compatible exactly when nothing
-speaks against it. No result ever rests on an assumption that failed later, as it may in checkers that memoise.
+A node is bad when it cannot be read. Leaves are bad or not; an `AllOf` is bad as soon as one child is; an `AnyOf` (a
+union of the reader) relies on one candidate at a time and is bad when the last one has failed. Badness starts at the
+leaves and spreads by worklist, so what remains is the greatest fixpoint: recursion counts as compatible exactly when
+nothing speaks against it. No result ever rests on an assumption that failed later, as it may in checkers that memoise.
 """
 
 from __future__ import annotations

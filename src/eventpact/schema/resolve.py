@@ -7,9 +7,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import assert_never
 
+from eventpact.errors import ResolutionError
 from eventpact.schema.branches import Branches
 from eventpact.schema.dialect import Dialect, DialectName, dialect_named
 from eventpact.schema.leaves import Leaves
+from eventpact.schema.limits import MAX_PAIRS
 from eventpact.schema.nodes import AllOf, AnyOf, Draft, Node, Spread, why
 from eventpact.schema.pairing import Pairing
 from eventpact.schema.plan import (
@@ -44,6 +46,9 @@ def resolve(reader: Schema, writer: Schema, dialect: DialectName = "confluent") 
     A union of the reader takes the first branch that fits completely, in this order: same type and full name, then
     simple name or alias, then promotion, each in the order of the branches. Time and size are linear in the pairs of
     types that meet.
+
+    Raises:
+        ResolutionError: more than `MAX_PAIRS` pairs of records meet.
     """
     return _Resolver(reader, writer, dialect_named(dialect)).plan()
 
@@ -173,6 +178,8 @@ class _Resolver:
         pair = (named.name, other.name)
         node = self._nodes.get(pair)
         if node is None:
+            if len(self._nodes) >= MAX_PAIRS:
+                raise ResolutionError(f"more than {MAX_PAIRS} pairs of records to compare; give records distinct names")
             node = self._nodes[pair] = _RecordNode(pair, named, other)
             self._pending.append(node)
         return node

@@ -13,9 +13,9 @@ from typing import Final
 from eventpact.schema.limits import MAX_DEPTH, MAX_NUMBER
 from eventpact.schema.tree import Json
 
-__all__ = ["JsonFault", "Scan", "number", "scan"]
+__all__ = ["JsonError", "Scan", "number", "scan"]
 
-_SPACE: Final = re.compile(r"[ \t\n\r]*")
+_SPACE: Final = re.compile(r"[ \t\n\r]+")
 _PLAIN: Final = re.compile(r'"([^"\\\x00-\x1f\ud800-\udfff]*)"')
 _CHUNK: Final = re.compile(r'[^"\\\x00-\x1f\ud800-\udfff]+')
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -34,7 +34,7 @@ _ESCAPES: Final = {
 }
 
 
-class JsonFault(ValueError):
+class JsonError(ValueError):
     """Not JSON as we take it. ``offset`` counts characters, ``parts`` lead to the value in question."""
 
     def __init__(self, message: str, offset: int, parts: tuple[str | int, ...] = ()) -> None:
@@ -97,7 +97,7 @@ def scan(text: str) -> Scan:
     """Read ``text``.
 
     Raises:
-        JsonFault: it is not JSON as we take it.
+        JsonError: it is not JSON as we take it.
     """
     return _Scanner(text).document()
 
@@ -135,8 +135,7 @@ class _Scanner:
 
     def store(self, container: _Open, value: Json) -> None:
         if isinstance(container.value, dict):
-            assert container.key is not None
-            container.value[container.key] = value
+            container.value[str(container.key)] = value
             container.key = None
         else:
             container.value.append(value)
@@ -181,7 +180,7 @@ class _Scanner:
         here = self.peek()
         if here in {"{", "["}:
             if len(self.open) >= MAX_DEPTH:
-                raise JsonFault(f"nested deeper than {MAX_DEPTH} levels", self.at)
+                raise JsonError(f"nested deeper than {MAX_DEPTH} levels", self.at)
             container: dict[str, Json] | list[Json] = {} if here == "{" else []
             self.open.append(_Open(container))
             self.at += 1
@@ -261,17 +260,16 @@ class _Scanner:
         return int(found.group(1), 16)
 
     def space(self) -> None:
-        found = _SPACE.match(self.text, self.at)
-        assert found is not None
-        self.at = found.end()
+        if (found := _SPACE.match(self.text, self.at)) is not None:
+            self.at = found.end()
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def fault(self, message: str) -> JsonFault:
+    def fault(self, message: str) -> JsonError:
         if message.startswith("expected"):
             if self.at >= len(self.text):
                 message += ", found the end of the text"
             elif self.text[self.at] == "/":
                 message += ", found a comment; JSON has none"
-        return JsonFault(message, self.at, tuple(container.part for container in self.open))
+        return JsonError(message, self.at, tuple(container.part for container in self.open))

@@ -39,7 +39,7 @@ __all__ = [
     "Union",
 ]
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Props: TypeAlias = Mapping[str, Json]
 Order: TypeAlias = Literal["ascending", "descending", "ignore"]
 
