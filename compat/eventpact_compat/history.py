@@ -25,7 +25,7 @@ FORMAT: Final = 1
 _VERSION_FILE: Final = re.compile(r"([1-9][0-9]*)\.(avsc|json)")
 
 RELEASED_CHANGED: Final = Rule(
-    "released-changed",
+    "RELEASED_CHANGED",
     Severity.ERROR,
     "a released version never changes",
     "records were written with it, and they are still there; the gate would compare with something that never was",
@@ -33,7 +33,7 @@ RELEASED_CHANGED: Final = Rule(
     "restore the file from version control; put the edit into the working schema",
 )
 RELEASED_INCOMPLETE: Final = Rule(
-    "released-incomplete",
+    "RELEASED_INCOMPLETE",
     Severity.ERROR,
     "released versions are numbered without gaps, and each has its two files",
     "a version that is missing here is still in the topic, and nothing is checked against it",

@@ -15,7 +15,7 @@ from eventpact_compat.similar import alike_texts
 __all__ = ["RULES", "name_reused"]
 
 NAME_REUSED: Final = Rule(
-    "name-reused",
+    "NAME_REUSED",
     Severity.ERROR,
     "a name that was given up is not used for something else",
     "old events, archives and replays still carry the old field; its values flow into the new one",
@@ -24,7 +24,7 @@ NAME_REUSED: Final = Rule(
     UpgradeOrder.NONE,
 )
 BROUGHT_BACK: Final = Rule(
-    "field-brought-back",
+    "FIELD_BROUGHT_BACK",
     Severity.ERROR,
     "a field that was dropped comes back as it was",
     "the last version does not have it, so nothing is compared; older events carry another type or meaning",

@@ -21,49 +21,49 @@ def _rule(kind: str, promise: str, why: str, example: str, fix: str) -> Rule:
 
 _KINDS: Final = {
     "TYPE_MISMATCH": _rule(
-        "type-mismatch",
+        "TYPE_MISMATCH",
         "the reader's type takes the writer's value",
         "the reader stops at the first such event",
         "string becomes int",
         "keep the type; add a new field for the new one",
     ),
     "NAME_MISMATCH": _rule(
-        "name-mismatch",
+        "NAME_MISMATCH",
         "a named type keeps its name, or has the old one as an alias",
         "the reader does not take a record, enum or fixed of another name",
         "record Order becomes Purchase, without an alias",
         'keep the name, or add the old full name to "aliases"',
     ),
     "FIXED_SIZE_MISMATCH": _rule(
-        "fixed-size-changed",
+        "FIXED_SIZE_CHANGED",
         "a fixed keeps its size",
         "the reader reads too few or too many bytes",
         "fixed(16) becomes fixed(32)",
         "define a new fixed and use it in a new field",
     ),
     "MISSING_ENUM_SYMBOLS": _rule(
-        "enum-symbols-missing",
+        "ENUM_SYMBOLS_MISSING",
         "the reader's enum knows every symbol, or has a default",
         "the reader stops at the first event with such a symbol",
         "a symbol is dropped from an enum that has no default",
         'keep the symbols, or give the enum a "default" symbol first',
     ),
     "READER_FIELD_MISSING_DEFAULT_VALUE": _rule(
-        "field-without-default",
+        "FIELD_WITHOUT_DEFAULT",
         "a field that only the reader has comes with a default",
         "the reader does not know what to put into the field",
         "a required field is added (or dropped: then old consumers miss it)",
         "give the field a default",
     ),
     "MISSING_UNION_BRANCH": _rule(
-        "union-branch-missing",
+        "UNION_BRANCH_MISSING",
         "the reader's union takes every branch of the writer",
         "the reader stops at the first event that holds such a branch",
         '["null", "string"] becomes ["null", "int"]',
         "keep the branch",
     ),
     "AMBIGUOUS_ALIAS": _rule(
-        "alias-ambiguous",
+        "ALIAS_AMBIGUOUS",
         "an alias finds one field of the writer at most",
         "the reader cannot tell which of two values is meant",
         'total has "aliases": ["amount"], and old events carry both',
@@ -71,14 +71,14 @@ _KINDS: Final = {
     ),
 }
 _OTHER: Final = _rule(
-    "unreadable",
+    "UNREADABLE",
     "the reader takes everything that the writer may write",
     "the reader stops at the first such event",
     "a change of another kind",
     "undo the change, and add a new field instead",
 )
 REDPANDA_REFUSES: Final = Rule(
-    "redpanda-refuses",
+    "REDPANDA_REFUSES",
     Severity.WARNING,
     "the registry says what this gate says",
     "Redpanda is stricter than Avro: it compares full names and ignores aliases; registration would fail there",
@@ -86,7 +86,7 @@ REDPANDA_REFUSES: Final = Rule(
     "make the edit without an alias: add the new thing beside the old one",
 )
 REDPANDA_ACCEPTS: Final = Rule(
-    "redpanda-accepts",
+    "REDPANDA_ACCEPTS",
     Severity.INFO,
     "the registry says what this gate says",
     "Redpanda is laxer than Avro (map values, second uses of a named type): it would register what readers cannot read",

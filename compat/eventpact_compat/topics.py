@@ -94,7 +94,7 @@ def _rule(name: str, severity: Severity, promise: str, why: str, example: str, f
 RULES: Final = (
     TopicRule(
         _rule(
-            "partitions-changed",
+            "PARTITIONS_CHANGED",
             Severity.ERROR,
             "a topic keeps its number of partitions",
             "the partition is murmur2(key) modulo the count: a tenant's later events overtake its earlier ones",
@@ -106,7 +106,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "key-changed",
+            "KEY_CHANGED",
             Severity.ERROR,
             "the same field is the record key",
             "another key is another partition: the order of a tenant's events is lost, compaction keeps other records",
@@ -118,7 +118,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "topic-changed",
+            "TOPIC_CHANGED",
             Severity.ERROR,
             "a contract stays on its topic",
             "producers write to the new topic while consumers wait at the old one; the subject starts from scratch",
@@ -130,7 +130,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "event-changed",
+            "EVENT_CHANGED",
             Severity.ERROR,
             "a topic carries the same event",
             "consumers expect the record that was released",
@@ -142,7 +142,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "retention-shortened",
+            "RETENTION_SHORTENED",
             Severity.WARNING,
             "a topic keeps its records as long as it did",
             "a consumer that was down, or replays, finds a gap; retention must outlast the longest outage",
@@ -154,7 +154,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "cleanup-policy-changed",
+            "CLEANUP_POLICY_CHANGED",
             Severity.ERROR,
             "a topic that keeps every event goes on doing so",
             "compaction deletes all but the last event of each key, also the ones that are there already",
@@ -166,7 +166,7 @@ RULES: Final = (
     ),
     TopicRule(
         _rule(
-            "level-lowered",
+            "LEVEL_LOWERED",
             Severity.WARNING,
             "the compatibility level is not weakened",
             "versions that readers were promised to cope with may no longer be readable",

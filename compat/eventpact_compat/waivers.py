@@ -1,7 +1,7 @@
 """Accepted breaks: compat/waivers.toml. A waiver has a reason, an owner and an end; one that is not needed fails.
 
 [[waiver]]
-rule = "enum-symbol-added"
+rule = "ENUM_SYMBOL_ADDED"
 contract = "orders"
 location = "Status"        # the finding's path, or its JSON pointer
 reason = "every consumer runs 1.4 since last week"
@@ -29,7 +29,7 @@ _HEADER: Final = re.compile(r"^\s*\[\[\s*waiver\s*\]\]", re.MULTILINE)
 _PLACE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 WAIVER_EXPIRED: Final = Rule(
-    "waiver-expired",
+    "WAIVER_EXPIRED",
     Severity.ERROR,
     "a waiver ends",
     "what was accepted for a while is still broken; its owner has to decide again",
@@ -37,7 +37,7 @@ WAIVER_EXPIRED: Final = Rule(
     "fix what was waived, or agree on a new date",
 )
 WAIVER_UNUSED: Final = Rule(
-    "waiver-unused",
+    "WAIVER_UNUSED",
     Severity.ERROR,
     "a waiver waives something",
     "a waiver without a finding would silently accept the next break at the same place",

@@ -35,7 +35,7 @@ def removed(comparison: Comparison) -> Iterator[Note]:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "default-changed",
+            "DEFAULT_CHANGED",
             Severity.WARNING,
             "a default stays what it was",
             "only its presence is checked: the same old event is EUR for one reader and USD for the other",
@@ -47,7 +47,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "default-removed",
+            "DEFAULT_REMOVED",
             Severity.INFO,
             "a field that has a default keeps it",
             "a default is what lets this field be missing; without it the field can neither be dropped nor be old",

@@ -66,7 +66,7 @@ def default_changed(comparison: Comparison) -> Iterator[Note]:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "enum-symbol-removed",
+            "ENUM_SYMBOL_REMOVED",
             Severity.ERROR,
             "every symbol that was written can be told apart",
             "the enum's default swallows the removed symbol: distinct states collapse into one, without an error",
@@ -78,7 +78,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "enum-symbol-added",
+            "ENUM_SYMBOL_ADDED",
             Severity.WARNING,
             "consumers know a symbol before it is written",
             "old consumers read the new symbol as their enum's default and act on that",
@@ -90,7 +90,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "enum-reordered",
+            "ENUM_REORDERED",
             Severity.WARNING,
             "symbols keep their order",
             "the wire is safe, but stored ordinals, comparisons and sort orders mean other symbols",
@@ -102,7 +102,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "enum-default-changed",
+            "ENUM_DEFAULT_CHANGED",
             Severity.WARNING,
             "what stands for unknown symbols stays the same",
             "two versions of one consumer read the same event differently",

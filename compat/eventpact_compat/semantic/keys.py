@@ -44,7 +44,7 @@ def key_field(comparison: Comparison) -> Iterator[Note]:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "key-field-changed",
+            "KEY_FIELD_CHANGED",
             Severity.ERROR,
             "the key field keeps its name, its type and its format",
             "another text is another partition: a tenant's events split over two, and their order is lost",

@@ -138,7 +138,7 @@ def _rule(name: str, severity: Severity, promise: str, why: str, example: str) -
 RULES: Final = (
     SemanticRule(
         _rule(
-            "time-unit-changed",
+            "TIME_UNIT_CHANGED",
             Severity.ERROR,
             "a time keeps its unit",
             "every reader takes the number as it is: dates are off by a factor of 1000, and no one gets an error",
@@ -148,7 +148,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "local-time-changed",
+            "LOCAL_TIME_CHANGED",
             Severity.ERROR,
             "a moment stays a moment, a wall-clock time stays one",
             "the number is the same, but one side adds the time zone and the other does not",
@@ -158,7 +158,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "decimal-scale-changed",
+            "DECIMAL_SCALE_CHANGED",
             Severity.ERROR,
             "a decimal keeps its scale",
             "only the unscaled number is on the wire: amounts are off by powers of ten",
@@ -168,7 +168,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "decimal-precision-reduced",
+            "DECIMAL_PRECISION_REDUCED",
             Severity.ERROR,
             "a decimal never loses digits",
             "amounts that were written under the old precision do not fit any more when they are read or replayed",
@@ -178,7 +178,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "decimal-precision-raised",
+            "DECIMAL_PRECISION_RAISED",
             Severity.WARNING,
             "a decimal does not outgrow its readers",
             "consumers of the old version, and the columns they write to, hold fewer digits",
@@ -188,7 +188,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "uuid-added",
+            "UUID_ADDED",
             Severity.ERROR,
             "old values still parse",
             "text that is no uuid was legal before; events that hold such text cannot be read any more",
@@ -198,7 +198,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "uuid-dropped",
+            "UUID_DROPPED",
             Severity.WARNING,
             "a promised format stays promised",
             "validation is gone: old consumers parse a uuid and fail on the first value that is none",
@@ -208,7 +208,7 @@ RULES: Final = (
     ),
     SemanticRule(
         _rule(
-            "logical-type-changed",
+            "LOGICAL_TYPE_CHANGED",
             Severity.ERROR,
             "a logical type is not added, dropped or replaced in place",
             "registries look at the base type only: days are read as milliseconds, binary as text",

@@ -139,7 +139,7 @@ def field_removed(comparison: Comparison) -> Iterator[Note]:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "field-renamed",
+            "FIELD_RENAMED",
             Severity.ERROR,
             "a rename carries its value along",
             "old events lose the value and show the default instead; no registry and no reader reports it",
@@ -152,7 +152,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "field-renamed-with-alias",
+            "FIELD_RENAMED_WITH_ALIAS",
             Severity.WARNING,
             "consumers of the old version find their field",
             "an alias helps the new reader only: an old reader does not know the new name and uses its default",
@@ -164,7 +164,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "alias-other-meaning",
+            "ALIAS_OTHER_MEANING",
             Severity.ERROR,
             "an alias names the same thing",
             "values of another field flow in, from old events, archives and replays, without an error",
@@ -176,7 +176,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "namespace-changed",
+            "NAMESPACE_CHANGED",
             Severity.ERROR,
             "a type stays in its namespace",
             "Java matches simple names, so it passes; Redpanda, class names and RecordName subjects use the full name",
@@ -188,7 +188,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "field-added",
+            "FIELD_ADDED",
             Severity.INFO,
             "a new field has a default",
             "old events show the default; nobody has to do anything",
@@ -201,7 +201,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "field-removed",
+            "FIELD_REMOVED",
             Severity.INFO,
             "a field that goes had a default",
             "consumers of the old version silently see the default from now on",

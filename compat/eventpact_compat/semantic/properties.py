@@ -147,7 +147,7 @@ def doc_changed(comparison: Comparison) -> Iterator[Note]:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "unit-changed",
+            "UNIT_CHANGED",
             Severity.ERROR,
             "an amount keeps its unit and its currency",
             "the number on the wire is the same: cents are taken for euros, and no reader gets an error",
@@ -159,7 +159,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "unit-in-doc-changed",
+            "UNIT_IN_DOC_CHANGED",
             Severity.ERROR,
             "what the doc says about the unit stays true",
             "where no property states the unit, the doc is the contract, and consumers were written by it",
@@ -171,7 +171,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "tag-dropped",
+            "TAG_DROPPED",
             Severity.ERROR,
             "personal data stays marked",
             "masking in logs, access rules and retention follow the tag; without it the data shows up in the clear",
@@ -183,7 +183,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "constraint-tightened",
+            "CONSTRAINT_TIGHTENED",
             Severity.ERROR,
             "what was legal stays legal",
             "old events are still in the topic and in archives; they fail validation when they are replayed",
@@ -195,7 +195,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "constraint-loosened",
+            "CONSTRAINT_LOOSENED",
             Severity.INFO,
             "consumers are ready for what becomes legal",
             "a consumer that validates with the old version refuses what only the new one allows",
@@ -206,7 +206,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "property-changed",
+            "PROPERTY_CHANGED",
             Severity.INFO,
             "properties keep their values",
             "tools may read a property that eventpact does not know",
@@ -216,7 +216,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "doc-changed",
+            "DOC_CHANGED",
             Severity.INFO,
             "a doc may get better",
             "somebody should read it: a doc is the only place for what types cannot say",

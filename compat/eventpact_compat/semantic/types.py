@@ -75,7 +75,7 @@ def _note(pair: UnionPair, message: str) -> Note:
 RULES: Final = (
     SemanticRule(
         Rule(
-            "lossy-promotion",
+            "LOSSY_PROMOTION",
             Severity.WARNING,
             "a wider type holds every old value",
             "int and long fit float and double only up to 2^24 and 2^53; above, ids and amounts change silently",
@@ -87,7 +87,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "bytes-string-changed",
+            "BYTES_STRING_CHANGED",
             Severity.WARNING,
             "bytes stay bytes, text stays text",
             "Avro promotes one to the other, but whether it works depends on each value",
@@ -99,7 +99,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "null-added",
+            "NULL_ADDED",
             Severity.WARNING,
             "a value that was always there stays there",
             "consumers were written for a value; structure allows the null, their code may not",
@@ -112,7 +112,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "null-dropped",
+            "NULL_DROPPED",
             Severity.WARNING,
             "old nulls can still be read",
             "events that hold null are still in the topic, in the dead letters and in archives",
@@ -125,7 +125,7 @@ RULES: Final = (
     ),
     SemanticRule(
         Rule(
-            "union-reordered",
+            "UNION_REORDERED",
             Severity.WARNING,
             "union branches keep their order",
             "the first branch decides the default in older tools, and code that stores branch numbers reads others",
