@@ -133,7 +133,14 @@ class World:
         self._stack.enter_context(self.broker)
         self.broker.create_topic(TOPIC, self.partitions)
         self.broker.create_topic(DEAD_LETTERS, self._dead_letter_partitions)
-        self._producer = Producer({"bootstrap.servers": self.broker.bootstrap_servers, "log_level": 0, "linger.ms": 0})
+        self._producer = Producer(
+            {
+                "bootstrap.servers": self.broker.bootstrap_servers,
+                "message.max.bytes": 10_000_000,
+                "linger.ms": 0,
+                "log_level": 0,
+            }
+        )
         self._stack.callback(self._producer.flush, 1)
         return self
 
@@ -174,10 +181,10 @@ class World:
     def framed(self, body: bytes, schema_id: int | None = None) -> bytes:
         return frame(SchemaId(self.schema_id if schema_id is None else schema_id), body)
 
-    def worker(
-        self, handler: Callable[..., object], *, policy: Policy = SWIFT, **others: Any
-    ) -> Worker[IngestionEvent]:
-        return Worker(IngestionEvent, handler, self.settings, **{"registry": self.registry, "policy": policy, **others})
+    def worker(self, handler: Callable[..., object], **others: Any) -> Worker[IngestionEvent]:
+        """A worker of this world; `others` are further arguments of Worker, or other ones."""
+        wanted: dict[str, Any] = {"settings": self.settings, "registry": self.registry, "policy": SWIFT, **others}
+        return Worker(IngestionEvent, handler, **wanted)
 
     @contextmanager
     def running(self, handler: Callable[..., object], **others: Any) -> Iterator[Running]:
@@ -185,8 +192,10 @@ class World:
         run = Running(self.worker(handler, **others))
         try:
             yield run
-        except BaseException:
+        except BaseException as error:
             run.worker.stop()
+            if (stopped := run.result()) is not None:
+                raise stopped from error
             raise
         run.stop()
 

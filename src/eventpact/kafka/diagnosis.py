@@ -16,6 +16,7 @@ from eventpact.dead_letter import Reason, Stage
 from eventpact.errors import CodecError
 from eventpact.ids import SchemaId
 from eventpact.kafka.judge import Bury, Failure
+from eventpact.registry import MAX_ID
 
 __all__ = ["Diagnosis", "class_name", "code_place", "diagnose", "schema_path", "tenant_of"]
 
@@ -58,7 +59,8 @@ def diagnose(bury: Bury, failure: Failure[E], tenant_id: str | None) -> Diagnosi
         code=bury.code,
         summary=summary[:SUMMARY_LENGTH],
         location=code_place(error.__traceback__) if bury.stage is Stage.HANDLER else None,
-        schema_id=failure.schema_id,
+        # A stranger's frame can hold an id that is no Avro int; the original value still has it.
+        schema_id=failure.schema_id if failure.schema_id is None or failure.schema_id <= MAX_ID else None,
         tenant_id=tenant_id,
     )
 
@@ -86,7 +88,7 @@ def code_place(trace: TracebackType | None) -> str | None:
     while trace is not None:
         code = trace.tb_frame.f_code
         if not code.co_filename.startswith(_LIBRARIES) and not code.co_filename.startswith("<"):
-            file = "/".join(Path(code.co_filename).parts[-2:])
+            file = "/".join(Path(code.co_filename).parts[-2:]).encode("ascii", "backslashreplace").decode()
             place = f"{file}:{trace.tb_lineno} in {code.co_qualname}"
         trace = trace.tb_next
     return place
