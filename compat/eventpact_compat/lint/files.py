@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 
-from eventpact.contract import Contract, load_manifest, load_texts, uses
+from eventpact.contract import Contract, uses
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 from eventpact_compat.finding import Finding
@@ -15,24 +14,7 @@ from eventpact_compat.lint.config import DEFAULT, LintConfig
 from eventpact_compat.lint.rules.contracts import REFERENCE_CYCLE
 from eventpact_compat.lint.run import in_order, invalid, lint_schema
 
-__all__ = ["lint_files", "lint_manifest"]
-
-
-def lint_manifest(path: Path | str) -> tuple[Finding, ...]:
-    """The findings of every schema file that the manifest names, under the contract that it belongs to.
-
-    Raises:
-        ManifestError: the manifest is wrong.
-    """
-    path = Path(path)
-    texts, settings = load_texts(path)
-    config = LintConfig.of(settings, str(path))
-    try:
-        contracts = load_manifest(path).contracts
-    except SchemaError:
-        contracts = ()  # the finding below says which file, and all others are looked at, too
-    found = lint_files(texts, contracts=contracts, config=config)
-    return in_order(replace(finding, file=str(path.parent / finding.file)) for finding in found)
+__all__ = ["lint_files", "references_of"]
 
 
 def lint_files(
@@ -52,17 +34,22 @@ def lint_files(
     )
 
 
+def references_of(file: str, texts: Mapping[str, str]) -> dict[str, str] | None:
+    """The references of ``file`` as `eventpact.schema.parse` takes them: full name -> text."""
+    return _references(file, _needs(texts), texts)
+
+
 def _findings(texts: Mapping[str, str], contracts: tuple[Contract, ...], config: LintConfig) -> Iterator[Finding]:
     under: dict[str, list[Contract]] = defaultdict(list)
     for contract in contracts:
         under[contract.schema].append(contract)
-    needs = {file: _reachable(file, direct) for direct in [uses(texts)] for file in direct}
+    needs = _needs(texts)
     for file, text in texts.items():
         if file in needs[file]:
             yield _circle(file, needs)
             continue
         try:
-            schema = parse(text, references=_references(needs[file], needs, texts), source=file)
+            schema = parse(text, references=_references(file, needs, texts), source=file)
         except SchemaError as error:
             if error.source == file:
                 yield invalid(error)
@@ -82,6 +69,11 @@ def _under(schema: Schema, contracts: list[Contract], config: LintConfig) -> Ite
                 yield finding
 
 
+def _needs(texts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    direct = uses(texts)
+    return {file: _reachable(file, direct) for file in direct}
+
+
 def _reachable(file: str, direct: Mapping[str, list[str]]) -> frozenset[str]:
     found: set[str] = set()
     todo = [*direct[file]]
@@ -93,14 +85,11 @@ def _reachable(file: str, direct: Mapping[str, list[str]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _references(
-    used: frozenset[str], needs: Mapping[str, frozenset[str]], texts: Mapping[str, str]
-) -> dict[str, str] | None:
-    """The texts behind a file, the used before the users, by the names that `parse` wants."""
+def _references(file: str, needs: Mapping[str, frozenset[str]], texts: Mapping[str, str]) -> dict[str, str] | None:
     found: dict[str, str] = {}
-    for file in sorted(used, key=lambda other: (len(needs[other]), other)):
-        schema = parse(texts[file], references=dict(found) or None, source=file)
-        found[schema.name or next(iter(schema.names), file)] = texts[file]
+    for other in sorted(needs[file], key=lambda name: (len(needs[name]), name)):
+        schema = parse(texts[other], references=dict(found) or None, source=other)
+        found[schema.name or next(iter(schema.names), other)] = texts[other]
     return found or None
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from eventpact.cli import demo, dev, events, generate, partition, register, schema
+from eventpact.cli import demo, dev, events, generate, lint, partition, register, schema
 from eventpact.cli.console import err
+from eventpact.cli.format import format_files
 from eventpact.errors import EventpactError, ExpressionError, ManifestError, ResolutionError, SchemaError
 
 __all__ = ["app", "run"]
@@ -20,6 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("generate")(generate.generate)
+app.command("lint")(lint.lint)
+app.command("format")(format_files)
 app.command("register")(register.register)
 app.command("explain")(events.explain)
 app.command("partition-of")(partition.partition_of)

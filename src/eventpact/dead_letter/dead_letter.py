@@ -1,4 +1,4 @@
-# Generated from schemas/dead_letter.avsc (sha256 704b14d373a8).
+# Generated from schemas/dead_letter.avsc (sha256 3546c639c353).
 # Do not edit: change the schema, then run `eventpact generate`.
 """Classes of schemas/dead_letter.avsc."""
 
@@ -38,7 +38,8 @@ AVRO_SCHEMA: Final = (
     '      "type": "long",\n'
     '      "doc": "Timestamp of the original record in milliseconds since 1970 UTC, '
     "-1 where it had none. A plain long: a hostile record may carry one that no "
-    'calendar holds."\n'
+    'calendar holds.",\n'
+    '      "unit": "ms"\n'
     "    },\n"
     "    {\n"
     '      "name": "timestamp_type",\n'
@@ -155,8 +156,12 @@ AVRO_SCHEMA: Final = (
     '      "default": null,\n'
     '      "doc": "file:line in function, where the handler or the codec failed."\n'
     "    },\n"
-    '    {"name": "schema_id", "type": ["null", "int"], "default": null, '
-    '"doc": "Writer\'s schema id, if the frame held one."},\n'
+    "    {\n"
+    '      "name": "schema_id",\n'
+    '      "type": ["null", "int"],\n'
+    '      "default": null,\n'
+    '      "doc": "Writer\'s schema id, if the frame held one."\n'
+    "    },\n"
     "    {\n"
     '      "name": "tenant_id",\n'
     '      "type": ["null", "string"],\n'
