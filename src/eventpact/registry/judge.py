@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from eventpact.ids import Version
 from eventpact.registry.port import Compatibility
 from eventpact.schema import Level, Schema, VersionIncompatibility, check_history
 
 __all__ = ["judge"]
-
-TRANSITIVE: Final = frozenset({Level.BACKWARD_TRANSITIVE, Level.FORWARD_TRANSITIVE, Level.FULL_TRANSITIVE})
 
 
 def judge(
@@ -26,7 +23,7 @@ def judge(
     at the first version that does not fit.
     """
     for version, schema in newest_first:
-        if version < oldest and level not in TRANSITIVE:
+        if version < oldest and not level.transitive:
             break
         found = check_history(candidate, [schema], level, dialect="redpanda")
         if found:
