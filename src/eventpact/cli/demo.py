@@ -1,6 +1,8 @@
 """The main job, from files to handled events, with a summary that a person enjoys reading."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
 from types import TracebackType
@@ -32,9 +34,7 @@ def demo(
     """
     from eventpact.demo.run import run  # loads the Kafka client, which `--help` does not need
 
-    # The summary tells of the failures that the demo makes; a worker's warnings about them would only hide it.
-    logging.getLogger("eventpact").setLevel(logging.ERROR)
-    with Bars() as bars:
+    with quiet(), Bars() as bars:
         summary = run(path.resolve(), bars)
     if as_json:
         print_json(summary.to_json())
@@ -42,6 +42,18 @@ def demo(
         show(summary)
     if summary.lost:
         raise typer.Exit(1)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """The summary tells of the failures that the demo makes; a worker's warnings about them would only hide it."""
+    log = logging.getLogger("eventpact")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 class Bars:
