@@ -10,7 +10,7 @@ import pytest
 from eventpact.errors import NotRegisteredError, RegistryError
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import MemoryRegistry, Reference
-from eventpact.registry.memory import Definition
+from eventpact.registry.catalogue import Catalogue, Definition
 from eventpact.schema import Level
 from tests.registry.texts import record, using
 
@@ -205,21 +205,21 @@ def test_the_walk_stops_at_the_first_version_that_does_not_fit(registry: MemoryR
     assert messages[-1] == "{compatibility: 'BACKWARD_TRANSITIVE'}"
 
 
-class Meeting(MemoryRegistry):
+class Meeting(Catalogue):
     """Who is about to give a schema an id waits a moment for somebody else at the same place."""
 
     def __init__(self) -> None:
         super().__init__()
         self.meeting = threading.Barrier(2)
 
-    def _define(self, definition: Definition) -> SchemaId:
+    def add(self, definition: Definition) -> SchemaId:
         with contextlib.suppress(threading.BrokenBarrierError):
             self.meeting.wait(0.05)
-        return super()._define(definition)
+        return super().add(definition)
 
 
-def test_two_threads_never_give_one_schema_two_ids() -> None:
-    registry = Meeting()
+def test_two_threads_never_give_one_schema_two_ids(registry: MemoryRegistry) -> None:
+    registry._catalogue = Meeting()
     with ThreadPoolExecutor(2) as pool:
         ids = set(pool.map(lambda subject: registry.register(subject, V1), ("s", "t")))
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
 
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
+from eventpact.registry.catalogue import Catalogue, Definition
 from eventpact.registry.judge import judge
 from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
 from eventpact.registry.references import reference_texts
@@ -25,14 +25,6 @@ READ_CACHE: Final = 1024
 """How many texts are remembered as parsed, so that a look-up costs no parsing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A schema as it is stored."""
-
-    text: SchemaText
-    schema: Schema
-
-
 class MemoryRegistry:
     """A `Registry` without a server, and the deletes that a port for services has no use for. Thread-safe."""
 
@@ -41,27 +33,23 @@ class MemoryRegistry:
         self._level = level
         self._levels: dict[str, Level] = {}
         self._shelves: dict[str, Shelf] = {}
-        self._definitions: dict[SchemaId, Definition] = {}
-        self._ids: dict[SchemaText, SchemaId] = {}
-        self._places: dict[SchemaId, set[tuple[str, Version]]] = {}
-        self._users: dict[tuple[str, Version], set[SchemaId]] = {}
-        self._last_id = 0
+        self._catalogue = Catalogue()
         self._read_cache: OrderedDict[SchemaText, Definition] = OrderedDict()
 
     def schema_by_id(self, schema_id: SchemaId) -> SchemaText:
         with self._lock:
-            return self._definition(schema_id).text
+            return self._catalogue.get(schema_id).text
 
     def subject_versions(self, schema_id: SchemaId) -> tuple[tuple[str, Version], ...]:
         with self._lock:
-            self._definition(schema_id)
-            places = self._places[schema_id]
+            self._catalogue.get(schema_id)
+            places = self._catalogue.places(schema_id)
             return tuple(sorted(place for place in places if place[1] not in self._shelves[place[0]].deleted))
 
     def subjects_of(self, schema_id: SchemaId) -> frozenset[str]:
         with self._lock:
-            self._definition(schema_id)
-            return frozenset(subject for subject, _ in self._places[schema_id])
+            self._catalogue.get(schema_id)
+            return frozenset(subject for subject, _ in self._catalogue.places(schema_id))
 
     def subjects(self, *, deleted: bool = False) -> tuple[str, ...]:
         with self._lock:
@@ -76,7 +64,7 @@ class MemoryRegistry:
             shelf = self._shelf(subject)
             number = shelf.find(version, deleted=deleted)
             schema_id = shelf.ids[number]
-            return Registered(subject, number, schema_id, self._definitions[schema_id].text)
+            return Registered(subject, number, schema_id, self._catalogue.get(schema_id).text)
 
     def is_deleted(self, subject: str, version: Version) -> bool:
         """Is this version, which exists, soft-deleted?"""
@@ -88,18 +76,18 @@ class MemoryRegistry:
             definition = self._read(schema)
             shelf = self._shelf(subject)
             shelf.versions(deleted=deleted)
-            schema_id = self._ids.get(definition.text)
+            schema_id = self._catalogue.find(definition.text)
             version = None if schema_id is None else shelf.holding(schema_id, deleted=deleted)
             if schema_id is None or version is None:
                 raise refusals.not_in_subject(subject)
-            return Registered(subject, version, schema_id, self._definitions[schema_id].text)
+            return Registered(subject, version, schema_id, self._catalogue.get(schema_id).text)
 
     def register(self, subject: str, schema: SchemaText) -> SchemaId:
         with self._lock:
             definition = self._read(schema)
             for reference in schema.references:
                 self._require_live(reference)
-            schema_id = self._ids.get(definition.text)
+            schema_id = self._catalogue.find(definition.text)
             shelf = self._shelves.get(subject) or Shelf(subject)
             if schema_id is not None and schema_id in shelf.live:
                 return schema_id
@@ -108,9 +96,9 @@ class MemoryRegistry:
                 if not verdict.ok:
                     raise refusals.incompatible(subject, verdict.messages)
             if schema_id is None:
-                schema_id = self._define(definition)
+                schema_id = self._catalogue.add(definition)
             self._shelves[subject] = shelf
-            self._places[schema_id].add((subject, shelf.put(schema_id)))
+            self._catalogue.put(schema_id, subject, shelf.put(schema_id))
             return schema_id
 
     def check(self, subject: str, schema: SchemaText, version: VersionChoice = "latest") -> Compatibility:
@@ -195,12 +183,6 @@ class MemoryRegistry:
         except KeyError:
             raise refusals.no_subject(subject) from None
 
-    def _definition(self, schema_id: SchemaId) -> Definition:
-        try:
-            return self._definitions[schema_id]
-        except KeyError:
-            raise refusals.unknown_id(schema_id) from None
-
     def _read(self, schema: SchemaText) -> Definition:
         """The schema as it would be stored."""
         known = self._read_cache.get(schema)
@@ -217,7 +199,7 @@ class MemoryRegistry:
         shelf = self._shelves.get(reference.subject)
         if shelf is None or reference.version not in shelf.ids:
             raise refusals.missing_reference(reference)
-        return self._definitions[shelf.ids[reference.version]].text
+        return self._catalogue.get(shelf.ids[reference.version]).text
 
     def _require_live(self, reference: Reference) -> None:
         """A stored schema may refer to what was soft-deleted since; a new one may not."""
@@ -225,21 +207,11 @@ class MemoryRegistry:
             raise refusals.missing_reference(reference)
 
     def _judge(self, shelf: Shelf, candidate: Schema, oldest: Version) -> Compatibility:
-        history = [(version, self._definitions[shelf.ids[version]].schema) for version in reversed(shelf.versions())]
+        history = [(version, self._catalogue.get(shelf.ids[version]).schema) for version in reversed(shelf.versions())]
         return judge(candidate, history, self.level(shelf.subject), oldest)
 
-    def _define(self, definition: Definition) -> SchemaId:
-        self._last_id += 1
-        schema_id = SchemaId(self._last_id)
-        self._definitions[schema_id] = definition
-        self._ids[definition.text] = schema_id
-        self._places[schema_id] = set()
-        for reference in definition.text.references:
-            self._users.setdefault((reference.subject, reference.version), set()).add(schema_id)
-        return schema_id
-
     def _live_users(self, subject: str, version: Version) -> list[SchemaId]:
-        return [user for user in self._users.get((subject, version), ()) if self.subject_versions(user)]
+        return [user for user in self._catalogue.users(subject, version) if self.subject_versions(user)]
 
     def _refuse_if_referenced(self, subject: str, version: Version) -> None:
         if self._live_users(subject, version):
@@ -254,14 +226,6 @@ class MemoryRegistry:
         schema_id = shelf.drop(version)
         # A dropped subject starts at version 1 again, so a reference may come to mean another schema.
         self._read_cache.clear()
-        self._places[schema_id].remove((shelf.subject, version))
+        self._catalogue.take(schema_id, shelf.subject, version)
         if not shelf.ids:
             del self._shelves[shelf.subject]
-        if not self._places[schema_id]:
-            self._forget(schema_id)
-
-    def _forget(self, schema_id: SchemaId) -> None:
-        definition = self._definitions.pop(schema_id)
-        del self._ids[definition.text], self._places[schema_id]
-        for reference in definition.text.references:
-            self._users[reference.subject, reference.version].discard(schema_id)
