@@ -138,7 +138,8 @@ def _show(type_: Type | None, place: Place, schema: Schema) -> str | None:
 
 
 def _steps(rest: str) -> str:
-    return rest.replace("/type", "").replace("/items", "[]").replace("/values", "{}").replace("/symbols", "")
+    """``/type/items/symbols`` -> ``[]``: a path names fields and what is inside them, nothing else."""
+    return "".join({"items": "[]", "values": "{}"}.get(token, "") for token in rest.split("/"))
 
 
 def _look_up(type_: Type | None, schema: Schema) -> Type | Named | None:

@@ -173,15 +173,16 @@ def _finding(problem: Incompatibility, places: Places, rule: Rule, *, reader_is_
         if reader_is_new
         else "consumers of the old version cannot read new events"
     )
+    verdict = "Redpanda would refuse what Avro allows" if rule is REDPANDA_REFUSES else who
     return Finding(
         rule=rule.id,
         severity=rule.severity,
-        message=f"{spot.path}: {who}: {problem.message}",
+        message=f"{spot.path}: {verdict}: {problem.message}",
         file=spot.source,
         location=spot.pointer,
         path=spot.path,
         before=there if reader_is_new else here,
         after=here if reader_is_new else there,
         why=rule.why,
-        hint=problem.hint or rule.fix,
+        hint=rule.fix if rule is REDPANDA_REFUSES else problem.hint or rule.fix,
     )

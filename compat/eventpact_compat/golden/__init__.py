@@ -19,7 +19,7 @@ from eventpact_compat.golden.classes import event_class
 from eventpact_compat.golden.edges import payloads
 from eventpact_compat.golden.shown import differences, show_event
 
-__all__ = ["RULES", "check_golden", "event_class", "golden_files", "read_golden"]
+__all__ = ["GOLDEN_MISSING", "RULES", "Reader", "check_golden", "event_class", "golden_files", "read_golden"]
 
 GOLDEN_BROKEN: Final = Rule(
     "GOLDEN_BROKEN",
@@ -66,6 +66,9 @@ class Reader:
 
     def __init__(self, cls: type[Any], schema: Schema) -> None:
         self._model = Model(schema, classes_of(cls, schema))
+
+    def can_read(self, writer: Schema) -> bool:
+        return resolve(self._model.schema, writer).compatible
 
     def read(self, writer: Schema) -> _Version:
         return _Version(Reading(self._model, writer, survey(writer.names), resolve(self._model.schema, writer)))

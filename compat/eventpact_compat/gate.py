@@ -1,0 +1,244 @@
+"""The gate: the working tree of contracts against what is out there. Reads files, writes none, prints nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from eventpact.contract import Manifest
+from eventpact.errors import SchemaError
+from eventpact.schema import Schema, parse
+from eventpact_codegen import Job, manifest_jobs
+from eventpact_compat.facts import Facts, Guarded, guarded
+from eventpact_compat.finding import Finding, Rule, Severity
+from eventpact_compat.golden import GOLDEN_MISSING, Reader, check_golden, event_class, read_golden
+from eventpact_compat.history import RELEASED_CHANGED, Released, digest_files, read_history, unreadable
+from eventpact_compat.lines import with_lines
+from eventpact_compat.lint import LintConfig, lint_schema
+from eventpact_compat.topics import compare_facts
+from eventpact_compat.versions import Older, compare_versions
+from eventpact_compat.waivers import Waiver, apply_waivers
+
+__all__ = ["RULES", "Folders", "Past", "Report", "check_contracts", "released_past"]
+
+GENERATED_STALE: Final = Rule(
+    "GENERATED_STALE",
+    Severity.ERROR,
+    "generated code is what the schemas say",
+    "services would ship classes of another schema than the one that was checked here",
+    "a schema is edited, and `eventpact generate` is forgotten",
+    "run: eventpact generate",
+)
+UNRELEASED: Final = Rule(
+    "UNRELEASED",
+    Severity.INFO,
+    "what is in use is released",
+    "the next version is compared with released ones only",
+    "a schema is edited after version 3 was released",
+    "run: eventpact release CONTRACT",
+)
+RULES: Final = (GENERATED_STALE, UNRELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where released versions and their payloads stand."""
+
+    history: Path
+    golden: Path
+
+    @classmethod
+    def below(cls, compat: Path) -> Folders:
+        return cls(compat / "history", compat / "golden")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a contract is compared with: older versions, oldest first, and what the newest promised about its topic."""
+
+    older: tuple[Older, ...] = ()
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the gate found. ``contracts`` are the names of those it looked at."""
+
+    findings: tuple[Finding, ...]
+    contracts: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def check_contracts(
+    manifest: Manifest,
+    folders: Folders,
+    *,
+    today: dt.date,
+    waivers: Sequence[Waiver] = (),
+    past: Mapping[str, Past] | None = None,
+    only: frozenset[str] | None = None,
+    elsewhere: Iterable[Finding] = (),
+) -> Report:
+    """Everything the gate looks at.
+
+    Args:
+        today: decides which waivers have ended.
+        past: contract -> what to compare with; ``None`` is the released history. A contract that is not in it is new.
+        only: names of the contracts to look at; ``None`` is all.
+        elsewhere: findings that were made somewhere else and belong into the report, before waivers are applied.
+
+    Raises:
+        SchemaError, ExpressionError, ForeignFileError: generated code cannot be compared at all.
+    """
+    subjects = [g for g in guarded(manifest) if only is None or g.name in only or g.name.partition(".")[0] in only]
+    jobs = manifest_jobs(manifest)
+    config = LintConfig.of(manifest.lint, manifest.path.as_posix())
+    # Stale code belongs to no one contract, so it is looked for in any case.
+    found: list[Finding] = [*elsewhere, *_stale(jobs)]
+    for subject in subjects:
+        found += _subject(subject, manifest, folders, jobs, past)
+    found += _lint(manifest, subjects, config)
+    names = tuple(subject.name for subject in subjects)
+    waived = apply_waivers(dict.fromkeys(found), waivers, today, frozenset(names) if only is not None else None)
+    return Report(tuple(sorted(waived, key=_order)), names)
+
+
+def _subject(
+    subject: Guarded, manifest: Manifest, folders: Folders, jobs: Sequence[Job], past: Mapping[str, Past] | None
+) -> Iterator[Finding]:
+    released, problems = read_history(folders.history / subject.name, subject.name)
+    yield from problems
+    history, broken = released_past(released, subject.name)
+    yield from broken
+    base = history if past is None else past.get(subject.name, Past())
+    schema = replace_source(subject)
+    findings = compare_versions(schema, base.older, subject.facts.level, key=subject.facts.key)
+    if base.facts is not None:
+        findings += compare_facts(base.facts, subject.facts, at=subject.at, manifest=manifest.path.as_posix())
+    placed = with_lines(findings, [schema, *(older.schema for older in base.older)])
+    yield from (replace(finding, contract=subject.name) for finding in placed)
+    if past is None and (not history.older or history.older[-1].schema.text != subject.schema.text):
+        yield _unreleased(subject, len(released))
+    yield from _golden(subject, released, history, folders, jobs)
+
+
+def released_past(released: Sequence[Released], contract: str) -> tuple[Past, list[Finding]]:
+    """Released versions as something to compare with, and findings for those that do not parse."""
+    older: list[Older] = []
+    broken: list[Finding] = []
+    for release in released:
+        try:
+            older.append(Older(f"version {release.number}", release.schema(parse)))
+        except SchemaError as error:
+            broken.append(unreadable(contract, release.file, error))
+    return Past(tuple(older), released[-1].facts if released else None), broken
+
+
+def replace_source(subject: Guarded) -> Schema:
+    """The schema, with the path that people and pipelines know as its source."""
+    return replace(subject.schema, source=subject.file)
+
+
+def _golden(
+    subject: Guarded, released: Sequence[Released], past: Past, folders: Folders, jobs: Sequence[Job]
+) -> Iterator[Finding]:
+    reader: Reader | None = None
+    must_read = _must_read(subject, len(past.older))
+    for release, older in zip(released, past.older, strict=False):
+        files = read_golden(folders.golden / subject.name / str(release.number))
+        if not release.golden and not files:
+            continue
+        place = (folders.golden / subject.name / str(release.number)).as_posix()
+        if not files:
+            yield _golden_finding(GOLDEN_MISSING, subject, place, "the payloads are missing", release.number)
+            continue
+        if digest_files(files.items()) != release.golden:
+            message = "the payloads are not those that were released"
+            yield _golden_finding(RELEASED_CHANGED, subject, place, message, release.number)
+            continue
+        if release.number <= must_read:
+            continue
+        if reader is None:
+            cls = _todays_class(subject, jobs)
+            if cls is None:
+                return  # No class is generated for it: nothing of ours reads these bytes.
+            reader = Reader(cls, subject.schema)
+        if reader.can_read(older.schema):
+            yield from check_golden(reader, older.schema, files, contract=subject.name, number=release.number)
+
+
+def _must_read(subject: Guarded, versions: int) -> int:
+    """The number of the last version that today's class need not read."""
+    name = subject.facts.level.name
+    if name.startswith(("FORWARD", "NONE")):
+        return versions
+    return 0 if name.endswith("_TRANSITIVE") else versions - 1
+
+
+def _todays_class(subject: Guarded, jobs: Sequence[Job]) -> type[object] | None:
+    for job in jobs:
+        cls = event_class(job.files, subject.facts.event)
+        if cls is not None:
+            return cls
+    return None
+
+
+def _golden_finding(rule: Rule, subject: Guarded, file: str, message: str, number: int) -> Finding:
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        message=f"version {number}: {message}",
+        contract=subject.name,
+        file=file,
+        path=f"{subject.name}/{number}",
+        why=rule.why,
+        hint=rule.fix,
+    )
+
+
+def _unreleased(subject: Guarded, versions: int) -> Finding:
+    state = f"differs from version {versions}" if versions else "was never released"
+    name = subject.name.partition(".")[0]
+    return Finding(
+        rule=UNRELEASED.id,
+        severity=UNRELEASED.severity,
+        message=f"the working schema {state}",
+        contract=subject.name,
+        file=subject.file,
+        path=subject.name,
+        why=UNRELEASED.why,
+        hint=f"run: eventpact release {name}",
+    )
+
+
+def _stale(jobs: Sequence[Job]) -> Iterator[Finding]:
+    for job in jobs:
+        for path, state in job.drift().items():
+            yield Finding(
+                rule=GENERATED_STALE.id,
+                severity=GENERATED_STALE.severity,
+                message=f"{path} is {state}",
+                file=(job.root / path).as_posix(),
+                path=path,
+                why=GENERATED_STALE.why,
+                hint=GENERATED_STALE.fix,
+            )
+
+
+def _lint(manifest: Manifest, subjects: Sequence[Guarded], config: LintConfig) -> Iterator[Finding]:
+    contracts = {contract.name: contract for contract in manifest.contracts}
+    for subject in subjects:
+        contract = contracts.get(subject.name)
+        for finding in lint_schema(replace_source(subject), contract=contract, config=config):
+            yield replace(finding, contract=subject.name)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    rank = [Severity.ERROR, Severity.WARNING, Severity.INFO].index(finding.severity)
+    return rank, finding.contract, finding.file, finding.line or 0, finding.column or 0, finding.rule, finding.path
