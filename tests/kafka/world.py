@@ -137,6 +137,7 @@ class World:
             {
                 "bootstrap.servers": self.broker.bootstrap_servers,
                 "message.max.bytes": 10_000_000,
+                "partitioner": "murmur2_random",
                 "linger.ms": 0,
                 "log_level": 0,
             }
