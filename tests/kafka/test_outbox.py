@@ -24,12 +24,12 @@ from eventpact.errors import (
     QueueFullError,
     TopicError,
 )
-from eventpact.kafka import ProducerSettings, Settings
+from eventpact.kafka import ProducerSettings, Settings, partition_of
 from eventpact.kafka.delivery import Delivery
 from eventpact.kafka.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TOPIC = "events"
 CANARY = b"canary-0xC0FFEE"
@@ -145,6 +145,73 @@ def test_a_queue_that_stays_full_is_an_error_and_the_message_was_not_taken(broke
     box.close()
 
     assert counts(box) == (10, 10, 0, 0)
+
+
+def test_the_first_callback_comes_after_what_was_sent_without_one(broker: EmbeddedBroker) -> None:
+    box, heard = outbox(broker, linger_ms=50), list[Delivery | DeliveryError]()
+    for _ in range(10):
+        box.send(CANARY, b"one tenant")
+    for _ in range(3):
+        box.send(CANARY, b"one tenant", heard.append)
+    box.send(CANARY, b"one tenant")
+    box.close()
+
+    assert [report.offset for report in heard if isinstance(report, Delivery)] == [10, 11, 12]
+    assert counts(box) == (14, 14, 0, 0)
+
+
+def test_a_first_callback_waits_for_the_broker_no_longer_than_for_room(broker: EmbeddedBroker) -> None:
+    box, heard = outbox(broker, queue_timeout_ms=50, message_timeout_ms=60_000), list[Delivery | DeliveryError]()
+    broker.set_down()
+    box.send(CANARY, b"key")
+
+    with pytest.raises(QueueFullError):
+        box.send(CANARY, b"key", heard.append)
+
+    box.send(CANARY, b"key")
+
+    assert counts(box) == (2, 0, 0, 2)
+
+    broker.set_up()
+    box.flush()
+    box.send(CANARY, b"key", heard.append)
+    box.close()
+
+    assert counts(box) == (3, 3, 0, 0)
+    assert len(heard) == 1
+
+
+def test_a_failure_before_the_first_callback_is_still_told(broker: EmbeddedBroker) -> None:
+    box, heard = outbox(broker), list[Delivery | DeliveryError]()
+    broker.push_partition_errors(TOPIC, 0, Api.PRODUCE, Code.INVALID_RECORD)
+    box.send(CANARY, key_of(0))
+    box.send(CANARY, key_of(0), heard.append)
+
+    with pytest.raises(DeliveryError, match="1 x INVALID_RECORD"):
+        box.close()
+
+    assert [type(report) for report in heard] == [Delivery]
+    assert counts(box) == (2, 1, 1, 0)
+
+
+def test_threads_may_begin_to_ask_for_reports_while_others_send(broker: EmbeddedBroker) -> None:
+    box, heard = outbox(broker), list[Delivery | DeliveryError]()
+    start = threading.Barrier(4)
+
+    def work(on_delivery: Callable[[Delivery | DeliveryError], None] | None) -> None:
+        start.wait()
+        for _ in range(300):
+            box.send(CANARY, b"key", on_delivery)
+
+    threads = [threading.Thread(target=work, args=[told]) for told in (None, None, heard.append, heard.append)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    box.close()
+
+    assert len(heard) == 600
+    assert counts(box)[:3] == (1200, 1200, 0)
 
 
 def test_a_raising_callback_stops_nobody_and_shows_at_flush(broker: EmbeddedBroker) -> None:
@@ -329,7 +396,7 @@ def test_an_outbox_that_nobody_closes_delivers_when_it_is_collected(broker: Embe
 
 PROGRAM = """
 import sys
-from eventpact.kafka import ProducerSettings, Settings
+from eventpact.kafka import ProducerSettings, Settings, partition_of
 from eventpact.kafka.outbox import Outbox
 box = Outbox(Settings(bootstrap_servers=sys.argv[1], producer=ProducerSettings(message_timeout_ms=1000)), "events")
 for _ in range(int(sys.argv[2])):
@@ -402,6 +469,4 @@ def test_no_error_and_no_log_line_holds_a_payload(broker: EmbeddedBroker, caplog
 
 def key_of(partition: int) -> bytes:
     """A key that goes to this partition of the topic."""
-    from eventpact.kafka import partition_of
-
     return next(key for key in (b"%d" % number for number in range(1000)) if partition_of(key, 6) == partition)

@@ -39,9 +39,16 @@ OnDelivery: TypeAlias = "Callable[[Delivery | DeliveryError], object]"
 """Told once per event: a Delivery, or the DeliveryError that says why there is none."""
 
 
+Report: TypeAlias = "Callable[[ClientError | None, Message], None]"
+"""What the client library calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts since the producer was made: published == delivered + failed + waiting."""
+    """Counts since the producer was made: published == delivered + failed + waiting.
+
+    While events are on their way, a few that are delivered may still count as waiting.
+    """
 
     published: int
     delivered: int
@@ -75,6 +82,7 @@ class Tally:
         self.topic = topic
         self.published = Ticks()
         self.delivered = Ticks()
+        self._delivered_before: int | None = None
         self.client_error: ClientError | None = None
         self._failed: Counter[int] = Counter()
         self._unreported: dict[int, tuple[str, int]] = {}
@@ -83,7 +91,7 @@ class Tally:
         self._lock = threading.Lock()
         self.report = self._make_report()
 
-    def _make_report(self) -> Callable[[ClientError | None, Message], None]:
+    def _make_report(self) -> Report:
         """The report of events that came without a callback. It runs once per event, hence the local names."""
         delivered, fail = self.delivered.tick, self._fail
 
@@ -95,7 +103,7 @@ class Tally:
 
         return report
 
-    def report_to(self, on_delivery: OnDelivery) -> Callable[[ClientError | None, Message], None]:
+    def report_to(self, on_delivery: OnDelivery) -> Report:
         """The report of one event whose publisher wants to know. What the callback raises is kept for `flush`."""
 
         def report(error: ClientError | None, message: Message) -> None:
@@ -134,13 +142,21 @@ class Tally:
             self._quiet_until[code] = now + QUIET_SECONDS
             LOGGER.warning("producer for %s: %s %s", self.topic, error.name(), advice(code))
 
-    def stats(self) -> Stats:
-        """The counts now. While other threads publish they are a moment apart."""
+    def count_deliveries(self) -> None:
+        """Nothing is waiting now, and from now on deliveries are reported, too."""
+        self._delivered_before = self.stats(0).delivered
+
+    def stats(self, in_client: int) -> Stats:
+        """The counts now, with so many messages in the client. While other threads publish they are a moment apart."""
         with self._lock:
             failed = self._failed.total()
-        delivered = self.delivered.total()
-        published = max(self.published.total(), delivered + failed)
-        return Stats(published, delivered, failed, published - delivered - failed)
+        published = self.published.total()
+        if self._delivered_before is None:
+            waiting = min(in_client, published - failed)
+        else:
+            delivered = self._delivered_before + self.delivered.total()
+            waiting = max(0, published - delivered - failed)
+        return Stats(published, published - failed - waiting, failed, waiting)
 
     def take_failures(self) -> dict[int, tuple[str, int]]:
         """Failures that nobody was told of yet: code -> (name, count). They count as told afterwards."""

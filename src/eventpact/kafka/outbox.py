@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import weakref
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -12,16 +13,15 @@ from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 from confluent_kafka import Producer as Client
 
-from eventpact.errors import KafkaError, MessageTooLargeError, ProducerStoppedError, QueueFullError, TopicError
+from eventpact.errors import KafkaError, ProducerStoppedError
 from eventpact.kafka.config import producer_config
-from eventpact.kafka.delivery import OnDelivery, Stats, Tally, undelivered
+from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally, undelivered
 from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge
-from eventpact.kafka.translate import client_error, translate
+from eventpact.kafka.topic_check import check_topic
+from eventpact.kafka.translate import client_error, queue_full, too_large, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from confluent_kafka import Message
 
     from eventpact.kafka.settings import Settings
 
@@ -40,9 +40,6 @@ PURGE_SECONDS: Final = 5.0
 
 FATAL: Final = "the producer met a fatal error and cannot go on; make a new one"
 
-# Errors of the connection that time does not heal.
-HOPELESS: Final = frozenset({ClientError._AUTHENTICATION, ClientError.SASL_AUTHENTICATION_FAILED, ClientError._SSL})
-
 
 class Outbox:
     """A client library producer for one topic. Thread-safe, apart from `close`; of no use after a fork.
@@ -53,64 +50,92 @@ class Outbox:
 
     def __init__(self, settings: Settings, topic: str) -> None:
         self.topic = topic
+        self._settings = settings
         self._limit = settings.producer.message_max_bytes
         self._patience = settings.producer.queue_timeout_ms / 1000
         self._flush_seconds = settings.producer.message_timeout_ms / 1000 + GRACE_SECONDS
         self._tally = Tally(topic)
-        config = {
-            **producer_config(settings),
-            "on_delivery": self._tally.report,
-            "error_cb": self._tally.note,
-        }
-        self._client = Client(config, logger=LIBRARY_LOGGER)
-        self._produce: Callable[..., object] = self._client.produce
         self._published = self._tally.published.tick
         self._next_serve = 0.0
         self._pid = os.getpid()
-        # For a producer that nobody closes: runs at exit, and when it is collected.
-        self._finalizer = weakref.finalize(self, abandon, self._client, self._tally, self._flush_seconds)
+        self._switching = threading.Lock()
+        self._open(failures_only=True)
         orphan_after_fork(self)
         try:
-            self._check_topic(settings.producer.start_timeout_ms / 1000)
+            if settings.producer.start_timeout_ms:
+                check_topic(self._client, self._tally, settings.producer.start_timeout_ms / 1000)
         except BaseException:
             self.close()
             raise
 
-    def _check_topic(self, seconds: float) -> None:
-        """A misspelt topic or a wrong password shows at the start, not half a minute after the first event."""
-        if not seconds:
-            return
-        try:
-            found = self._client.list_topics(self.topic, timeout=seconds).topics[self.topic]
-            error = found.error
-        except KafkaException as raised:
-            error = client_error(raised)
-        if error is None:
-            return
-        self._serve()
-        problem = translate(error, f"cannot publish to topic {self.topic}")
-        hint = self._tally.client_error
-        if isinstance(problem, TopicError):
-            raise problem
-        if hint is not None and hint.code() in HOPELESS:
-            raise translate(hint, f"cannot publish to topic {self.topic}")
-        LOGGER.warning("%s; events wait in the producer until it answers", problem)
+    def _open(self, *, failures_only: bool) -> None:
+        config = {
+            **producer_config(self._settings),
+            "on_delivery": self._tally.report,
+            "delivery.report.only.error": failures_only,
+            "error_cb": self._tally.note,
+        }
+        self._client = Client(config, logger=LIBRARY_LOGGER)
+        self._failures_only = failures_only
+        self._produce: Callable[..., object] = self._client.produce
+        # For a producer that nobody closes: runs at exit, and when it is collected.
+        self._finalizer = weakref.finalize(self, abandon, self._client, self._tally, self._flush_seconds)
 
     def send(self, value: bytes, key: bytes, on_delivery: OnDelivery | None = None) -> None:
         """Take one message. Whatever this raises, the message was not taken.
 
         Raises QueueFullError, MessageTooLargeError, ProducerStoppedError, TopicError, KafkaError.
         """
-        report = None if on_delivery is None else self._tally.report_to(on_delivery)
+        report = None if on_delivery is None else self._report_to(on_delivery)
         try:
             self._produce(self.topic, value, key, ANY_PARTITION, report)
         except BufferError:
             self._send_when_room(value, key, report)
         except KafkaException as error:
             raise self._refusal(client_error(error), len(value) + len(key)) from None
+        except RuntimeError:
+            # The client was closed between the look at self._produce and the call.
+            self._produce_after_switch(self.topic, value, key, ANY_PARTITION, report)
         self._published()
         if monotonic() > self._next_serve:
             self._serve()
+
+    def _report_to(self, on_delivery: OnDelivery) -> Report:
+        if self._failures_only:
+            self._report_successes()
+        return self._tally.report_to(on_delivery)
+
+    def _report_successes(self) -> None:
+        """From now on the client reports what is delivered, too.
+
+        The library decides that when a client is made, and such a report costs a sixth of the time that publishing
+        takes: so only programs that ask for reports pay. The first client ends before the second begins; the order of
+        messages is kept. Raises QueueFullError when the first one cannot end in time.
+        """
+        with self._switching:
+            if not self._failures_only or not self._finalizer.alive:
+                return
+            produce = self._produce
+            self._produce = self._produce_after_switch
+            try:
+                drain(self._client, self._serve, self._patience)
+                if len(self._client):
+                    raise queue_full(self.topic, self._patience)
+                if self._produce != self._produce_after_switch:
+                    self._produce()  # refuses: the client met a fatal error meanwhile
+            finally:
+                if self._produce == self._produce_after_switch:
+                    self._produce = produce
+            self._finalizer.detach()
+            self._client.close()
+            self._tally.count_deliveries()
+            self._open(failures_only=False)
+
+    def _produce_after_switch(self, *message: object) -> None:
+        """Where other threads wait while the clients are exchanged."""
+        with self._switching:
+            pass
+        self._produce(*message)
 
     def poll(self, timeout: float = 0.0) -> None:
         """Serve delivery reports, waiting up to `timeout` seconds for the first. Callbacks run in here."""
@@ -119,7 +144,7 @@ class Outbox:
 
     def stats(self) -> Stats:
         """Counts of messages so far."""
-        return self._tally.stats()
+        return self._tally.stats(len(self._client))
 
     def flush(self, timeout: float | None = None) -> None:
         """Every message taken so far is acknowledged afterwards.
@@ -130,7 +155,7 @@ class Outbox:
         """
         self._refuse_when_over()
         drain(self._client, self._serve, self._flush_seconds if timeout is None else timeout)
-        self._raise_problems(self._tally.stats().waiting if len(self._client) else 0)
+        self._raise_problems(self._tally.stats(waiting).waiting if (waiting := len(self._client)) else 0)
 
     def close(self, timeout: float | None = None) -> None:
         """Flush, then give up on what is left, and refuse everything from now on. Raises what `flush` raises.
@@ -154,6 +179,9 @@ class Outbox:
             self._client.poll(timeout)
         except KafkaException as error:
             self._refuse_after(client_error(error))
+        except RuntimeError:
+            # Another thread closed this client; nothing waits in it.
+            pass
         self._next_serve = monotonic() + SERVE_SECONDS
 
     def _raise_problems(self, waiting: int) -> None:
@@ -169,9 +197,7 @@ class Outbox:
             error.add_note(f"{len(raised)} on_delivery callback(s) raised, the first {type(raised[0]).__name__}")
         raise error
 
-    def _send_when_room(
-        self, value: bytes, key: bytes, report: Callable[[ClientError | None, Message], None] | None
-    ) -> None:
+    def _send_when_room(self, value: bytes, key: bytes, report: Report | None) -> None:
         """The queue is full: serve reports until there is room, or the patience ends."""
         deadline = monotonic() + self._patience
         while True:
@@ -179,13 +205,11 @@ class Outbox:
             self._serve(min(WAIT_SECONDS, max(0.0, left)))
             try:
                 self._produce(self.topic, value, key, ANY_PARTITION, report)
+            except RuntimeError:
+                continue
             except BufferError:
                 if left <= 0:
-                    raise QueueFullError(
-                        f"the producer's queue for {self.topic} stayed full for {self._patience:g} s; the event was not"
-                        " taken. Publish more slowly, or see why the broker does not keep up",
-                        code="_QUEUE_FULL",
-                    ) from None
+                    raise queue_full(self.topic, self._patience) from None
             except KafkaException as error:
                 raise self._refusal(client_error(error), len(value) + len(key)) from None
             else:
@@ -194,12 +218,7 @@ class Outbox:
     def _refusal(self, error: ClientError, size: int) -> KafkaError:
         """Why the client did not take a message."""
         if error.code() == ClientError.MSG_SIZE_TOO_LARGE:
-            return MessageTooLargeError(
-                f"an event for {self.topic} takes {size} bytes, and KAFKA_PRODUCER_MESSAGE_MAX_BYTES is {self._limit}",
-                code=error.name(),
-                size=size,
-                limit=self._limit,
-            )
+            return too_large(self.topic, size, self._limit)
         if error.code() == ClientError._FATAL or error.fatal():
             self._refuse_after(error)
             return ProducerStoppedError(f"cannot publish to {self.topic}: {FATAL}", code=error.name())
@@ -210,7 +229,6 @@ class Outbox:
 
     def _refuse(self, why: str, code: str | None = None) -> None:
         """No message is taken any more. Costs nothing while all is well: the method itself is exchanged."""
-
         text = f"cannot publish to {self.topic}: {why}"
 
         def refuse(*_: object) -> NoReturn:

@@ -7,9 +7,15 @@ from typing import Final
 from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 
-from eventpact.errors import BrokerUnavailableError, KafkaError, TopicError
+from eventpact.errors import (
+    BrokerUnavailableError,
+    KafkaError,
+    MessageTooLargeError,
+    QueueFullError,
+    TopicError,
+)
 
-__all__ = ["MAYBE_STORED", "advice", "client_error", "translate"]
+__all__ = ["MAYBE_STORED", "advice", "client_error", "queue_full", "too_large", "translate"]
 
 NOBODY_ANSWERED: Final = frozenset(
     {
@@ -76,3 +82,22 @@ def translate(error: ClientError, what: str) -> KafkaError:
     if code in TOPIC_ADVICE:
         return TopicError(text, code=error.name())
     return KafkaError(text, code=error.name())
+
+
+def queue_full(topic: str, seconds: float) -> QueueFullError:
+    """There was no room for so long."""
+    return QueueFullError(
+        f"the producer's queue for {topic} stayed full for {seconds:g} s; the event was not taken. Publish more slowly,"
+        " or see why the broker does not keep up",
+        code="_QUEUE_FULL",
+    )
+
+
+def too_large(topic: str, size: int, limit: int) -> MessageTooLargeError:
+    """Refused by the client itself. Sizes in bytes, without Kafka's own per message."""
+    return MessageTooLargeError(
+        f"an event for {topic} takes {size} bytes, and KAFKA_PRODUCER_MESSAGE_MAX_BYTES is {limit}",
+        code="MSG_SIZE_TOO_LARGE",
+        size=size,
+        limit=limit,
+    )
