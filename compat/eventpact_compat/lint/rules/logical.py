@@ -25,7 +25,9 @@ def _misplaced(subject: Subject) -> Iterator[Problem]:
     for problem in remarks(subject, "LOGICAL_TYPE_ON_FIELD"):
         name = _text(subject.document.at(problem.pointer))
         hint = f'move it into the type: "type": {{"type": ..., "logicalType": "{name}"}}'
-        yield replace(problem, hint=hint if name in _KINDS else "remove it")
+        field = problem.subject.rpartition(".")[2]
+        message = f"the logicalType of {field} stands on the field, where it has no effect"
+        yield replace(problem, message=message, hint=hint if name in _KINDS else "remove it", before=name)
 
 
 def _ignored(subject: Subject) -> Iterator[tuple[Problem, Object, str | None]]:

@@ -81,7 +81,7 @@ def _lookalikes(subject: Subject) -> Iterator[Problem]:
     for definition in subject.definitions:
         by_name[definition.named.name.rpartition(".")[2].casefold()].append(definition)
     for same in by_name.values():
-        for later in same[1:]:
+        for later in (site for site in same[1:] if site.named.name != same[0].named.name):
             yield later.problem(
                 f"type {later.named.name} is called like {same[0].named.name} but for namespace or letter case",
                 "rename one",

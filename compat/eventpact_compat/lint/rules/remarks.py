@@ -13,8 +13,11 @@ from eventpact_compat.lint.sites import Problem, Subject
 
 __all__ = ["ELSEWHERE", "RULES", "remarks"]
 
-ELSEWHERE: Final = frozenset({"LOGICAL_TYPE_IGNORED", "LOGICAL_TYPE_ON_FIELD", "UNION_DEFAULT_NOT_FIRST"})
-"""The parser's rules that modules beside this one say more precisely."""
+ELSEWHERE: Final = frozenset(
+    {"LOGICAL_TYPE_IGNORED", "LOGICAL_TYPE_ON_FIELD", "UNION_DEFAULT_NOT_FIRST", "REFERENCE_NAME"}
+)
+"""The parser's rules without a row here: modules beside this one say them more precisely, or (a reference that is not
+named after its type) they are never about the text itself."""
 
 
 def remarks(subject: Subject, rule: str, hint: str = "") -> Iterator[Problem]:
@@ -178,12 +181,6 @@ _SAID: Final[dict[str, tuple[str, str, str, str]]] = {
         "all but Java refuse it.",
         "two fields that both define the enum Colour",
         "Refer to the first definition by name. In a schema that is not from a registry this is INVALID_SCHEMA.",
-        "",
-    ),
-    "REFERENCE_NAME": (
-        "a registry finds the used type by that name.",
-        "a reference called Address to a schema that defines Street",
-        "Name it after its type. In a schema that is not from a registry this is INVALID_SCHEMA.",
         "",
     ),
 }
