@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from confluent_kafka import KafkaError as ClientError
@@ -31,6 +32,8 @@ LOGGER: Final = logging.getLogger("eventpact.librdkafka")
 BROKER_DEFAULT: Final = -1
 # The broker answers within the request's timeout or the library gives up; this much later nobody will.
 GRACE_SECONDS: Final = 2.0
+# Between two looks for a new topic.
+LOOK_SECONDS: Final = 0.05
 
 
 class AdminTopics:
@@ -71,6 +74,7 @@ class AdminTopics:
             if client_error(error).code() == ClientError.TOPIC_ALREADY_EXISTS:
                 return False
             raise translate(client_error(error), f"cannot create topic {topic.name}") from None
+        self._await(topic.name)
         return True
 
     def describe(self, name: str) -> FoundTopic | None:
@@ -88,6 +92,14 @@ class AdminTopics:
             raise translate(client_error(error), what) from None
         settings = {key: entry.value for key, entry in entries.items() if entry.value is not None}
         return FoundTopic(name, len(found.partitions), settings)
+
+    def _await(self, name: str) -> None:
+        """A new topic is acknowledged before every broker has heard of it."""
+        deadline = time.monotonic() + self._timeout
+        while self.describe(name) is None:
+            if time.monotonic() > deadline:
+                raise BrokerUnavailableError(f"topic {name} was created, but does not appear", code="_TIMED_OUT")
+            time.sleep(LOOK_SECONDS)
 
     def _result(self, future: Future[Result]) -> Result:
         try:
