@@ -7,8 +7,9 @@ from typing import Final
 
 from eventpact_compat import gate, golden, history, reuse, semantic, structural, topics, waivers
 from eventpact_compat.finding import Rule
+from eventpact_compat.lint import RULES as LINT_RULES
 
-__all__ = ["GATE_RULES", "GROUPS", "PAIR_RULES"]
+__all__ = ["GATE_RULES", "GROUPS", "PAIR_RULES", "every_rule"]
 
 PAIR_RULES: Final[tuple[Rule, ...]] = (
     *structural.RULES,
@@ -27,3 +28,8 @@ GROUPS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "Topic": tuple(row.rule for row in topics.RULES),
     "Released versions and generated code": GATE_RULES,
 }
+
+
+def every_rule() -> tuple[Rule, ...]:
+    """The rules of the gate, then those of lint."""
+    return (*PAIR_RULES, *GATE_RULES, *(row.row for row in LINT_RULES))

@@ -51,9 +51,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """One schema on one topic, as the working tree has it. ``at`` is its place in the manifest."""
+    """One schema on one topic, as the working tree has it: ``contract``'s own, or its dead letter's.
+
+    ``at`` is its place in the manifest.
+    """
 
     name: str
+    contract: str
     schema: Schema
     file: str
     facts: Facts
@@ -66,17 +70,21 @@ def guarded(manifest: Manifest) -> tuple[Guarded, ...]:
     for contract in manifest.contracts:
         at = ("contracts", contract.name)
         facts = _facts(contract.topic, contract, contract.key, contract.event)
-        found.append(_guarded(contract.name, contract.schema, facts, at, manifest))
+        found.append(_guarded(contract.name, contract, contract.schema, facts, at, manifest))
         letter = contract.dead_letter
         if letter is not None and letter.schema is not None:
             event = manifest.schemas[letter.schema].name or ""
             facts = _facts(letter.topic, contract, None, event)
-            found.append(_guarded(f"{contract.name}.dead_letter", letter.schema, facts, (*at, "dead_letter"), manifest))
+            found.append(
+                _guarded(f"{contract.name}.dead_letter", contract, letter.schema, facts, (*at, "dead_letter"), manifest)
+            )
     return tuple(found)
 
 
-def _guarded(name: str, file: str, facts: Facts, at: tuple[str, ...], manifest: Manifest) -> Guarded:
-    return Guarded(name, manifest.schemas[file], (manifest.path.parent / file).as_posix(), facts, at)
+def _guarded(
+    name: str, contract: Contract, file: str, facts: Facts, at: tuple[str, ...], manifest: Manifest
+) -> Guarded:
+    return Guarded(name, contract.name, manifest.schemas[file], (manifest.path.parent / file).as_posix(), facts, at)
 
 
 def _facts(topic: Topic, contract: Contract, key: str | None, event: str) -> Facts:

@@ -19,10 +19,10 @@ from eventpact_compat.history import RELEASED_CHANGED, Released, digest_files, r
 from eventpact_compat.lines import with_lines
 from eventpact_compat.lint import LintConfig, lint_schema
 from eventpact_compat.topics import compare_facts
-from eventpact_compat.versions import Older, compare_versions
+from eventpact_compat.versions import Older, compare_versions, in_order
 from eventpact_compat.waivers import Waiver, apply_waivers
 
-__all__ = ["RULES", "Folders", "Past", "Report", "check_contracts", "released_past"]
+__all__ = ["RULES", "Folders", "Past", "Report", "check_contracts", "named", "released_past"]
 
 GENERATED_STALE: Final = Rule(
     "GENERATED_STALE",
@@ -96,7 +96,7 @@ def check_contracts(
     Raises:
         SchemaError, ExpressionError, ForeignFileError: generated code cannot be compared at all.
     """
-    subjects = [g for g in guarded(manifest) if only is None or g.name in only or g.name.partition(".")[0] in only]
+    subjects = [g for g in guarded(manifest) if only is None or g.contract in only]
     jobs = manifest_jobs(manifest)
     config = LintConfig.of(manifest.lint, manifest.path.as_posix())
     # Stale code belongs to no one contract, so it is looked for in any case.
@@ -106,7 +106,7 @@ def check_contracts(
     found += _lint(manifest, subjects, config)
     names = tuple(subject.name for subject in subjects)
     waived = apply_waivers(dict.fromkeys(found), waivers, today, frozenset(names) if only is not None else None)
-    return Report(tuple(sorted(waived, key=_order)), names)
+    return Report(tuple(in_order(waived)), names)
 
 
 def _subject(
@@ -117,7 +117,7 @@ def _subject(
     history, broken = released_past(released, subject.name)
     yield from broken
     base = history if past is None else past.get(subject.name, Past())
-    schema = replace_source(subject)
+    schema = named(subject.schema, subject.file)
     findings = compare_versions(schema, base.older, subject.facts.level, key=subject.facts.key)
     if base.facts is not None:
         findings += compare_facts(base.facts, subject.facts, at=subject.at, manifest=manifest.path.as_posix())
@@ -140,9 +140,9 @@ def released_past(released: Sequence[Released], contract: str) -> tuple[Past, li
     return Past(tuple(older), released[-1].facts if released else None), broken
 
 
-def replace_source(subject: Guarded) -> Schema:
-    """The schema, with the path that people and pipelines know as its source."""
-    return replace(subject.schema, source=subject.file)
+def named(schema: Schema, source: str) -> Schema:
+    """The same schema under the path that people and pipelines know."""
+    return replace(schema, source=source)
 
 
 def _golden(
@@ -204,7 +204,6 @@ def _golden_finding(rule: Rule, subject: Guarded, file: str, message: str, numbe
 
 def _unreleased(subject: Guarded, versions: int) -> Finding:
     state = f"differs from version {versions}" if versions else "was never released"
-    name = subject.name.partition(".")[0]
     return Finding(
         rule=UNRELEASED.id,
         severity=UNRELEASED.severity,
@@ -213,7 +212,7 @@ def _unreleased(subject: Guarded, versions: int) -> Finding:
         file=subject.file,
         path=subject.name,
         why=UNRELEASED.why,
-        hint=f"run: eventpact release {name}",
+        hint=f"run: eventpact release {subject.contract}",
     )
 
 
@@ -235,10 +234,5 @@ def _lint(manifest: Manifest, subjects: Sequence[Guarded], config: LintConfig) -
     contracts = {contract.name: contract for contract in manifest.contracts}
     for subject in subjects:
         contract = contracts.get(subject.name)
-        for finding in lint_schema(replace_source(subject), contract=contract, config=config):
+        for finding in lint_schema(named(subject.schema, subject.file), contract=contract, config=config):
             yield replace(finding, contract=subject.name)
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    rank = [Severity.ERROR, Severity.WARNING, Severity.INFO].index(finding.severity)
-    return rank, finding.contract, finding.file, finding.line or 0, finding.column or 0, finding.rule, finding.path

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eventpact_compat.facts import Guarded
+from eventpact.contract import Manifest
+from eventpact_compat.facts import Guarded, guarded
 from eventpact_compat.gate import Folders
 from eventpact_compat.golden import golden_files
-from eventpact_compat.history import Released, digest_files, released_files
+from eventpact_compat.history import Released, digest_files, read_history, released_files
 
-__all__ = ["Release", "next_release", "write_release"]
+__all__ = ["Release", "next_release", "releases_of", "write_release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ def next_release(subject: Guarded, released: tuple[Released, ...]) -> Release | 
     digest = digest_files(golden.items()) if golden else ""
     files = released_files(facts, number, schema.text, references, digest)
     return Release(subject.name, number, {name: text.encode() for name, text in files}, golden)
+
+
+def releases_of(manifest: Manifest, contract: str, folders: Folders) -> tuple[Release, ...]:
+    """What a contract has to release: its schema, and its dead letter's."""
+    found = []
+    for subject in guarded(manifest):
+        if subject.contract == contract:
+            released, _ = read_history(folders.history / subject.name, subject.name)
+            found.append(next_release(subject, released))
+    return tuple(release for release in found if release is not None)
 
 
 def write_release(release: Release, folders: Folders) -> tuple[Path, ...]:

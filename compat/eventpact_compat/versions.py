@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from eventpact.schema import Level, Schema
@@ -13,7 +13,7 @@ from eventpact_compat.reuse import name_reused
 from eventpact_compat.semantic import RULES
 from eventpact_compat.structural import Structure, redpanda, structure
 
-__all__ = ["Older", "compare_two", "compare_versions", "meaning"]
+__all__ = ["Older", "compare_two", "compare_versions", "in_order", "meaning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def compare_versions(new: Schema, older: Sequence[Older], level: Level, *, key: 
         found.setdefault(_same(finding), (finding, []))
     if level is Level.NONE:
         # Nothing is promised: what would break is said, and fails nothing.
-        lowered = {k: (replace(f, severity=min_warning(f.severity)), v) for k, (f, v) in found.items()}
+        lowered = {k: (replace(f, severity=_at_most_warning(f.severity)), v) for k, (f, v) in found.items()}
         found = lowered
     return [replace(f, against=_labels(labels) or f.against) for f, labels in found.values()]
 
@@ -116,7 +116,16 @@ def _severities(level: Level | None) -> tuple[Severity | None, Severity | None]:
     )
 
 
-def min_warning(severity: Severity) -> Severity:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, then by contract and place."""
+    ranks = {severity: number for number, severity in enumerate(Severity)}
+    return sorted(
+        findings,
+        key=lambda f: (ranks[f.severity], f.contract, f.file, f.line or 0, f.column or 0, f.location, f.rule, f.path),
+    )
+
+
+def _at_most_warning(severity: Severity) -> Severity:
     return Severity.WARNING if severity is Severity.ERROR else severity
 
 

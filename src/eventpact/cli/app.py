@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from eventpact.cli import demo, dev, events, generate, lint, partition, register, schema
+from eventpact.cli import (
+    demo,
+    dev,
+    events,
+    gate,
+    gate_diff,
+    gate_release,
+    gate_rule,
+    generate,
+    lint,
+    partition,
+    register,
+    schema,
+)
 from eventpact.cli.console import err
 from eventpact.cli.format import format_files
 from eventpact.errors import EventpactError, ExpressionError, ManifestError, ResolutionError, SchemaError
@@ -23,6 +36,10 @@ app = typer.Typer(
 app.command("generate")(generate.generate)
 app.command("lint")(lint.lint)
 app.command("format")(format_files)
+app.command("check")(gate.check)
+app.command("diff")(gate_diff.diff)
+app.command("release")(gate_release.release)
+app.command("rule")(gate_rule.rule)
 app.command("register")(register.register)
 app.command("explain")(events.explain)
 app.command("partition-of")(partition.partition_of)

@@ -1,0 +1,106 @@
+"""Findings on the terminal, and in the other forms that `check` and `diff` know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+
+import typer
+from rich.text import Text
+
+from eventpact.cli.console import err, out
+from eventpact_compat.finding import Finding, Severity
+
+__all__ = ["FailOn", "Format", "fails", "show", "write_report"]
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+class Format(StrEnum):
+    """What the output is for."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+class FailOn(StrEnum):
+    """From which severity on the exit code is 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+def fails(findings: Sequence[Finding], fail_on: FailOn) -> bool:
+    fatal = {
+        FailOn.ERROR: {Severity.ERROR},
+        FailOn.WARNING: {Severity.ERROR, Severity.WARNING},
+        FailOn.NEVER: set[Severity](),
+    }[fail_on]
+    return any(finding.severity in fatal for finding in findings)
+
+
+def write_report(findings: Sequence[Finding], form: Format, *, title: str, subjects: Sequence[str]) -> None:
+    """The findings on standard output. ``subjects`` are what was looked at."""
+    from eventpact_compat.catalog import every_rule
+    from eventpact_compat.report import github_annotations, github_summary, junit, sarif, to_json
+
+    match form:
+        case Format.TEXT:
+            show(findings, title)
+        case Format.JSON:
+            typer.echo(to_json(findings), nl=False)
+        case Format.GITHUB:
+            typer.echo(github_annotations(findings), nl=False)
+        case Format.MARKDOWN:
+            typer.echo(github_summary(findings, title=title), nl=False)
+        case Format.SARIF:
+            import importlib.metadata
+
+            typer.echo(sarif(findings, every_rule(), version=importlib.metadata.version("eventpact")), nl=False)
+        case Format.JUNIT:
+            typer.echo(junit(findings, subjects), nl=False)
+
+
+def show(findings: Sequence[Finding], title: str) -> None:
+    """One paragraph per finding; the count goes to standard error."""
+    for finding in findings:
+        place = f"{finding.file}:{finding.line}:{finding.column}" if finding.line is not None else finding.file
+        head = Text.assemble((f"{finding.severity:<7} ", STYLES[finding.severity]), (finding.rule, "bold"))
+        head.append("".join(f"  {part}" for part in (finding.contract, place) if part), style="dim")
+        out.print(head, soft_wrap=True)
+        out.print(Text(f"  {finding.message}"), soft_wrap=True)
+        for label, text in _details(finding):
+            out.print(Text.assemble((f"  {label:<8}", "dim"), text), soft_wrap=True)
+    counts = Counter(finding.severity for finding in findings)
+    said = [f"{counts[s]} {s if counts[s] == 1 or s is Severity.INFO else f'{s}s'}" for s in Severity if counts[s]]
+    err.print(Text(f"{title}: {', '.join(said) or 'no findings'}"))
+
+
+def _details(finding: Finding) -> list[tuple[str, str]]:
+    if finding.waived is not None:
+        waived = finding.waived
+        return [("waived", f"{waived.severity} until {waived.expires} by {waived.owner}: {waived.reason}")]
+    rows = []
+    if finding.before is not None or finding.after is not None:
+        rows.append(("change", f"{_one_line(finding.before)} → {_one_line(finding.after)}"))
+    if finding.against:
+        rows.append(("against", finding.against))
+    if finding.severity is Severity.INFO:
+        return rows
+    if finding.why:
+        rows.append(("why", finding.why))
+    if finding.hint:
+        rows.append(("edit", finding.hint))
+    if finding.order is not None:
+        rows.append(("deploy", str(finding.order)))
+    return rows
+
+
+def _one_line(text: str | None) -> str:
+    return "nothing" if text is None else " ".join(text.split())
