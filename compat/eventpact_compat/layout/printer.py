@@ -19,12 +19,16 @@ WIDTH: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class _Todo:
-    """Print ``node`` at ``column``; ``indent`` is that of its line, ``after`` what follows it on its last line."""
+    """Print ``node`` at ``column``; ``indent`` is that of its line, ``after`` what follows it on its last line.
+
+    ``held``: not on one line, even if it fits.
+    """
 
     node: Node
     indent: int
     column: int
     after: int
+    held: bool = False
 
 
 _Step: TypeAlias = "_Todo | str"
@@ -47,8 +51,8 @@ def print_node(node: Node) -> str:
         match steps.pop():
             case str() as piece:
                 out.append(piece)
-            case _Todo(inner, indent, column, after):
-                fits = not inner.held and column + inner.width + after <= WIDTH
+            case _Todo(inner, indent, column, after, held):
+                fits = not held and not inner.held and column + inner.width + after <= WIDTH
                 steps.extend(reversed(_flat(inner) if fits else _broken(inner, indent)))
     return "".join(out) + "\n"
 
@@ -66,6 +70,7 @@ def _flat(node: Node) -> list[_Step]:
 def _broken(node: Node, indent: int) -> list[_Step]:
     inner = indent + 2
     heads: list[tuple[str, Node]]
+    fields: Node | None = None
     match node:
         case Scalar(raw):
             return [raw]
@@ -73,11 +78,15 @@ def _broken(node: Node, indent: int) -> list[_Step]:
             opening, closing, heads = "[", "]", [("", item) for item in items]
         case Object(members):
             opening, closing, heads = "{", "}", [(f"{key.raw}: ", value) for key, value in members]
+            fields = node.get("fields")
     if not heads:
         return [opening + closing]
     last = len(heads) - 1
     lines: list[list[_Step]] = [
-        [" " * inner + head, _Todo(value, inner, inner + len(head), int(number < last))]
+        [
+            " " * inner + head,
+            _Todo(value, inner, inner + len(head), int(number < last), isinstance(value, Array) and value is fields),
+        ]
         for number, (head, value) in enumerate(heads)
     ]
     return [f"{opening}\n", *_joined(lines, ",\n"), "\n" + " " * indent + closing]
