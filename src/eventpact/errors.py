@@ -65,6 +65,17 @@ class EventpactError(Exception):
 
     retriable: ClassVar[bool] = False
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross processes (worker pools, test runners). Their arguments are the finished text, so they are
+        # put together again as they are, not made anew.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(cls: type[EventpactError], args: tuple[object, ...], state: dict[str, object]) -> EventpactError:
+    error = cls.__new__(cls, *args)
+    vars(error).update(state)
+    return error
+
 
 class SchemaError(EventpactError):
     """A schema text is not valid Avro.
