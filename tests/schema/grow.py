@@ -21,8 +21,8 @@ LOGICAL: tuple[tuple[str, dict[str, str | int]], ...] = (
 )
 FIELDS = ("a", "b", "c", "d", "e", "f_1", "G", "_h", "id", "value")
 TYPES = ("R", "S", "T", "U", "Item", "_N1")
-SPACES = (("n", "n.m", "other"), ("",), ("n", "other", ""))
-"""One schema draws from one row; the last mixes the null namespace with others, which few parsers get right."""
+SPACES = (("n", "n.m", "other"), ("",))
+"""One schema draws from one row: inside a namespace no legal name leads to a type of the null one."""
 SYMBOLS = ("A", "B", "C", "D", "UNKNOWN", "_e")
 
 
@@ -100,8 +100,7 @@ class Grower:
     def name(self) -> str:
         taken = {named.name for named in self.model.named.values()}
         if not self.model.spaces:
-            roll = self.dice.below(100)
-            self.model.spaces = SPACES[0] if roll < 60 else SPACES[1] if roll < 92 else SPACES[2]
+            self.model.spaces = SPACES[chance(self.dice, 40)]
         space = pick(self.dice, self.model.spaces)
         for simple in (pick(self.dice, TYPES), *(f"Type{i}" for i in range(100))):
             name = f"{space}.{simple}" if space else simple

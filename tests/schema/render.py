@@ -17,9 +17,6 @@ def render(model: Model, dice: Dice) -> Doc:
 
     def use(name: str, namespace: str) -> str:
         space, _, simple = name.rpartition(".")
-        if not space and namespace:
-            # Only the leading dot leads back to the null namespace. Java knows it, the Python libraries do not.
-            return f".{simple}"
         return simple if space == namespace and chance(dice, 60) else name
 
     def shape_doc(shape: Shape, namespace: str) -> Doc:

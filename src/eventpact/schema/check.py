@@ -81,7 +81,8 @@ class _Walk:
             here, edges = path[-1]
             for at, stop in edges:
                 if isinstance(stop, Stuck):
-                    self._stops[here].append((at, stop))
+                    if stop.because.isdisjoint(on_path):
+                        self._stops[here].append((at, stop))
                 elif stop in on_path:
                     continue
                 elif stop in self._stops:

@@ -98,7 +98,8 @@ class IntoUnion:
 class Stuck:
     """Cannot be carried out. ``at`` is the place below the step's own place, as in ``/symbols``.
 
-    ``also`` are further reasons at the same step.
+    ``also`` are further reasons at the same step. ``because`` are the stuck pairs of records that a
+    union's branches failed on: inside one of these, this dead end is only an echo of another one.
     """
 
     kind: str
@@ -106,6 +107,7 @@ class Stuck:
     hint: str
     at: str = ""
     also: tuple[Stuck, ...] = ()
+    because: frozenset[Pair] = frozenset()
 
 
 Step: TypeAlias = (

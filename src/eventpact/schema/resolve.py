@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import MappingProxyType
 from typing import assert_never
@@ -35,6 +35,9 @@ __all__ = ["resolve"]
 
 _FEW = 6
 """Branches of a union whose failure is told in a message."""
+
+_FAR = 50
+"""Steps from a failed branch towards its reason that are told apart: a bound to the work, not to the verdict."""
 
 _UNCHECKED = FromUnion(())
 """Stands for map values that a dialect does not look into. Such plans are for the checker only."""
@@ -169,7 +172,15 @@ class _Resolver:
             f"add the branch {wanted} to the reader's union"
             if not reasons
             else "repair that branch, or add another one",
+            because=self._behind(reader, writer, failed.values()),
         )
+
+    def _behind(self, reader: Union, writer: Type, failed: Iterable[Draft]) -> frozenset[Pair]:
+        """The stuck pairs of records that no branch could get past, those that differ by name only included."""
+        pairs = {pair for draft in failed for pair in _pairs_behind(draft)}
+        if isinstance(writer, Ref):
+            pairs |= {(branch.name, writer.name) for branch in reader.branches if isinstance(branch, Ref)}
+        return frozenset(pairs)
 
     def _named(self, reader: Ref, writer: Ref) -> Draft:
         named, other = self._reader.names[reader.name], self._writer.names[writer.name]
@@ -249,6 +260,16 @@ class _Resolver:
                 return "union"
             case Ref():
                 return self._leaves.words((self._writer if of_writer else self._reader).names[type_.name])
+
+
+def _pairs_behind(draft: Draft | None) -> Iterator[Pair]:
+    """The pairs of records on the way to a draft's first dead end."""
+    for _ in range(_FAR):
+        if not isinstance(draft, Node):
+            return
+        if isinstance(draft, _RecordNode):
+            yield draft.pair
+        draft = draft.cause
 
 
 def _number(stuck: tuple[int, Stuck]) -> int:

@@ -56,7 +56,9 @@ RULES: Final = (
     Rule("FIELD_ALIAS_TAKEN", "lint", "an alias is no other field's name", "decoders fail; Redpanda refuses it"),
     Rule("LOGICAL_TYPE_IGNORED", "warning", "a logical type is valid", "specification: it must be ignored"),
     Rule("LOGICAL_TYPE_ON_FIELD", "warning", "a logical type stands in the type", "on the field it has no effect"),
-    Rule("LEADING_DOT", "warning", "a name does not begin with a dot", "engines disagree about it"),
+    Rule(
+        "LEADING_DOT", "lint", "a name does not begin with a dot", "Java and avro do not find such a type by reference"
+    ),
     Rule("IGNORED_NAMESPACE", "warning", "a dotted name has no other namespace beside it", "the namespace is ignored"),
     Rule("CONFUSING_NAME", "warning", "a type is not named like a kind of type", "people misread it"),
     Rule("REFERENCE_IN_OBJECT", "warning", "a named type is used by its bare name", "most engines refuse the object"),
