@@ -106,3 +106,9 @@ def test_the_admin_client_gives_up_in_time_when_nobody_answers() -> None:
 def test_the_admin_client_says_none_for_a_missing_topic() -> None:
     with EmbeddedBroker() as broker, AdminTopics(Settings(bootstrap_servers=broker.bootstrap_servers)) as topics:
         assert topics.describe("nowhere") is None
+
+
+def test_more_than_promised_is_a_difference_too() -> None:
+    found = FoundTopic("events", 9, {"retention.ms": "999999999999", "cleanup.policy": "delete"})
+
+    assert [difference.what for difference in compare(EVENTS, found)] == ["partitions", "retention.ms"]
