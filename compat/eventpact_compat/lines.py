@@ -24,11 +24,15 @@ def _placed(finding: Finding, schema: Schema) -> Finding:
     # A pointer is relative to the document that defines the type, and that may be a referenced one.
     if schema.references and not _names_it(schema.text, finding):
         return replace(finding, location="")
-    try:
-        line, column = schema.place(finding.location)
-    except (KeyError, IndexError, ValueError):
-        return finding
-    return replace(finding, line=line, column=column)
+    location = finding.location
+    while True:
+        try:
+            line, column = schema.place(location)
+        except (KeyError, IndexError, ValueError):
+            # What the other version has there is not written here: the nearest place above it is.
+            location = location.rpartition("/")[0]
+        else:
+            return replace(finding, location=location, line=line, column=column)
 
 
 def _names_it(text: str, finding: Finding) -> bool:

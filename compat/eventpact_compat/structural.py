@@ -70,6 +70,15 @@ _KINDS: Final = {
         "drop the alias",
     ),
 }
+# The checker's hints are for the reader's schema. Where that is the old version, it is out there and stays as it is.
+_FORWARD_FIXES: Final = {
+    "TYPE_MISMATCH": "keep the old type; add a new field for the new one",
+    "NAME_MISMATCH": "keep the old name: an alias does not help consumers that are out there",
+    "FIXED_SIZE_MISMATCH": "keep the old size; define a new fixed and use it in a new field",
+    "MISSING_ENUM_SYMBOLS": "keep to the old symbols until every consumer knows the new ones",
+    "READER_FIELD_MISSING_DEFAULT_VALUE": "keep the field: only one that had a default can be dropped or renamed",
+    "MISSING_UNION_BRANCH": "keep to the old branches until every consumer knows the new ones",
+}
 _OTHER: Final = _rule(
     "UNREADABLE",
     "the reader takes everything that the writer may write",
@@ -184,5 +193,11 @@ def _finding(problem: Incompatibility, places: Places, rule: Rule, *, reader_is_
         before=there if reader_is_new else here,
         after=here if reader_is_new else there,
         why=rule.why,
-        hint=rule.fix if rule is REDPANDA_REFUSES else problem.hint or rule.fix,
+        hint=_hint(problem, rule, reader_is_new=reader_is_new),
     )
+
+
+def _hint(problem: Incompatibility, rule: Rule, *, reader_is_new: bool) -> str:
+    if rule is REDPANDA_REFUSES:
+        return rule.fix
+    return (problem.hint if reader_is_new else _FORWARD_FIXES.get(problem.kind, "")) or rule.fix

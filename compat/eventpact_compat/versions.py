@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from eventpact.schema import Level, Schema
 from eventpact_compat.finding import Finding, Severity
@@ -11,9 +12,14 @@ from eventpact_compat.match import compare
 from eventpact_compat.pairs import Comparison
 from eventpact_compat.reuse import name_reused
 from eventpact_compat.semantic import RULES
-from eventpact_compat.structural import Structure, redpanda, structure
+from eventpact_compat.structural import REDPANDA_ACCEPTS, REDPANDA_REFUSES, Structure, redpanda, structure
 
 __all__ = ["Older", "compare_two", "compare_versions", "in_order", "meaning"]
+
+
+_ECHOES: Final = frozenset(row.rule.id for row in RULES if row.echo)
+# Statements about a registry, not about a place: nothing else says the same.
+_OURS: Final = frozenset({REDPANDA_ACCEPTS.id, REDPANDA_REFUSES.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ def compare_two(old: Schema, new: Schema, *, level: Level | None = None, key: st
     found = structure(comparison)
     backward, forward = _severities(level)
     structural = [*found.merged(backward=backward, forward=forward), *_redpanda(comparison, found, level)]
-    return _quieted([*structural, *meaning(comparison, structural)])
+    return _quieted(_once(structural, meaning(comparison)))
 
 
 def compare_versions(new: Schema, older: Sequence[Older], level: Level, *, key: str | None = None) -> list[Finding]:
@@ -52,10 +58,10 @@ def compare_versions(new: Schema, older: Sequence[Older], level: Level, *, key: 
         comparison = compare(version.schema, new, key=key)
         findings = list(_against(comparison, asked))
         if version is newest:
-            findings += meaning(comparison, findings)
+            findings = _once(findings, meaning(comparison))
         else:
-            accepted = {_same(f) for f in meaning(compare(version.schema, newest.schema, key=key), [], old=True)}
-            findings += [f for f in meaning(comparison, findings, old=True) if _same(f) not in accepted]
+            accepted = {_same(f) for f in meaning(compare(version.schema, newest.schema, key=key), old=True)}
+            findings = _once(findings, (f for f in meaning(comparison, old=True) if _same(f) not in accepted))
         for finding in _quieted(findings):
             found.setdefault(_same(finding), (finding, []))[1].append(version.label)
     for finding in name_reused(new, [version.schema for version in older]):
@@ -67,14 +73,24 @@ def compare_versions(new: Schema, older: Sequence[Older], level: Level, *, key: 
     return [replace(f, against=_labels(labels) or f.against) for f, labels in found.values()]
 
 
-def meaning(comparison: Comparison, structural: Sequence[Finding], *, old: bool = False) -> Iterator[Finding]:
+def meaning(comparison: Comparison, *, old: bool = False) -> Iterator[Finding]:
     """What the semantic rules find. ``old`` leaves out the rules that look at the newest version only."""
-    loud = {f.location for f in structural}
     for row in RULES:
         if not (old and row.newest_only):
             for note in row.find(comparison):
-                if not (row.echo and _covered(note.spot.pointer, loud)):
-                    yield note.finding(row.rule)
+                yield note.finding(row.rule)
+
+
+def _once(structural: list[Finding], semantic: Iterable[Finding]) -> list[Finding]:
+    """Both, but where a rule about meaning says what structure says at the same place, the more severe one.
+
+    Of two that are equally severe, meaning: it is said in the words of the change, not of one direction.
+    """
+    errors = {f.location for f in structural if f.severity is Severity.ERROR}
+    kept = [f for f in semantic if f.rule not in _ECHOES or not _covered(f.location, errors)]
+    echoed = {f.location for f in kept if f.rule in _ECHOES}
+    quiet = [f for f in structural if f.severity is Severity.ERROR or f.rule in _OURS or f.location not in echoed]
+    return [*quiet, *kept]
 
 
 def _covered(pointer: str, loud: set[str]) -> bool:
@@ -132,7 +148,7 @@ def _at_most_warning(severity: Severity) -> Severity:
 def _quieted(findings: list[Finding]) -> list[Finding]:
     """Without what a louder finding at the same place makes superfluous."""
     loud = {(f.file, f.path) for f in findings if f.severity is not Severity.INFO}
-    return [f for f in findings if f.severity is not Severity.INFO or (f.file, f.path) not in loud]
+    return [f for f in findings if f.severity is not Severity.INFO or f.rule in _OURS or (f.file, f.path) not in loud]
 
 
 def _same(finding: Finding) -> tuple[str, str, str | None, str | None]:

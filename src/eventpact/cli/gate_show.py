@@ -69,38 +69,15 @@ def write_report(findings: Sequence[Finding], form: Format, *, title: str, subje
 
 def show(findings: Sequence[Finding], title: str) -> None:
     """One paragraph per finding; the count goes to standard error."""
+    from eventpact_compat.report.plain import details, place
+
     for finding in findings:
-        place = f"{finding.file}:{finding.line}:{finding.column}" if finding.line is not None else finding.file
         head = Text.assemble((f"{finding.severity:<7} ", STYLES[finding.severity]), (finding.rule, "bold"))
-        head.append("".join(f"  {part}" for part in (finding.contract, place) if part), style="dim")
+        head.append("".join(f"  {part}" for part in (finding.contract, place(finding)) if part), style="dim")
         out.print(head, soft_wrap=True)
         out.print(Text(f"  {finding.message}"), soft_wrap=True)
-        for label, text in _details(finding):
+        for label, text in details(finding):
             out.print(Text.assemble((f"  {label:<8}", "dim"), text), soft_wrap=True)
     counts = Counter(finding.severity for finding in findings)
     said = [f"{counts[s]} {s if counts[s] == 1 or s is Severity.INFO else f'{s}s'}" for s in Severity if counts[s]]
     err.print(Text(f"{title}: {', '.join(said) or 'no findings'}"))
-
-
-def _details(finding: Finding) -> list[tuple[str, str]]:
-    if finding.waived is not None:
-        waived = finding.waived
-        return [("waived", f"{waived.severity} until {waived.expires} by {waived.owner}: {waived.reason}")]
-    rows = []
-    if finding.before is not None or finding.after is not None:
-        rows.append(("change", f"{_one_line(finding.before)} → {_one_line(finding.after)}"))
-    if finding.against:
-        rows.append(("against", finding.against))
-    if finding.severity is Severity.INFO:
-        return rows
-    if finding.why:
-        rows.append(("why", finding.why))
-    if finding.hint:
-        rows.append(("edit", finding.hint))
-    if finding.order is not None:
-        rows.append(("deploy", str(finding.order)))
-    return rows
-
-
-def _one_line(text: str | None) -> str:
-    return "nothing" if text is None else " ".join(text.split())
