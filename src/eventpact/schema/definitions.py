@@ -69,8 +69,8 @@ def read_enum(sheet: Sheet, node: dict[str, Json], enclosing: str, at: Pointer) 
         met[symbol] = None
     default = node.get("default")
     if "default" in node and not (isinstance(default, str) and default in met):
-        sheet.fail("an enum's default is one of its symbols", (at, "default"))
-    chosen = default if isinstance(default, str) else None
+        sheet.doubt("BAD_DEFAULT", "an enum's default is one of its symbols", (at, "default"))
+    chosen = default if isinstance(default, str) and default in met else None
     props = _props(sheet, node, _ENUM_KEYS, at)
     sheet.define(EnumType(head.name, tuple(met), chosen, head.doc, head.aliases, props, at), at)
     return Ref(head.name)
@@ -99,8 +99,12 @@ def _head(sheet: Sheet, node: dict[str, Json], enclosing: str, at: Pointer) -> _
     name = sheet.text(node, "name", f"{'an' if node['type'] in {'enum', 'error'} else 'a'} {node['type']}", at)
     here = (at, "name")
     written = node.get("namespace")
-    if written is not None and not isinstance(written, str):
-        sheet.fail("a namespace is a text", (at, "namespace"))
+    if not isinstance(written, str):
+        if "namespace" in node:
+            sheet.doubt(
+                "BAD_NAME", "a namespace is a text; without one the enclosing namespace counts", (at, "namespace")
+            )
+        written = None
     if "." in name:
         namespace, _, simple = name.rpartition(".")
         if not namespace:
