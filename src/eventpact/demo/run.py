@@ -58,6 +58,8 @@ def run(root: Path, watcher: Watcher) -> Summary:
     contract = contract_of(IngestionEvent)
     watcher.stage("starting broker and registry")
     with target(contract) as where:
+        for difference in where.differences:
+            watcher.stage(f"note: {difference}")
         watcher.stage(f"registering the schemas of {contract.name} ({where.name})")
         _register(contract, where.settings)
         return _Run(root, paths, contract.on_topic(where.settings.topic or contract.topic.name), where, watcher).work()

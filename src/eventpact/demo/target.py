@@ -14,10 +14,11 @@ __all__ = ["Target", "target"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to connect to, and its name for people."""
+    """What to connect to, its name for people, and what is not as the contract wants it there."""
 
     settings: Settings
     name: str
+    differences: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -26,13 +27,13 @@ def target(contract: Contract, environ: Mapping[str, str] = os.environ) -> Itera
 
     Raises:
         SettingsError: the environment names a target, but wrongly.
-        KafkaError: the broker is out of reach, or has such a topic with other partitions.
+        KafkaError: the broker is out of reach, or refuses a topic.
     """
     if "KAFKA_BOOTSTRAP_SERVERS" in environ and "SCHEMA_REGISTRY_URL" in environ:
         settings = Settings.from_env(environ)
         with AdminTopics(settings) as topics:
-            ensure_topics(topics, contract.on_topic(settings.topic or contract.topic.name))
-        yield Target(settings, settings.bootstrap_servers)
+            report = ensure_topics(topics, contract.on_topic(settings.topic or contract.topic.name))
+        yield Target(settings, settings.bootstrap_servers, tuple(map(str, report.differences)))
         return
     with EmbeddedStack([contract]) as stack:
         yield Target(stack.settings(), "embedded broker and registry")
