@@ -6,6 +6,8 @@ import math
 import re
 import struct
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final, assert_never
 
 from eventpact.schema.tree import (
@@ -30,6 +32,9 @@ from eventpact.schema.tree import (
 from eventpact_codegen.expressions import Atom, Call, Expr, Text
 
 __all__ = ["Drawing"]
+
+_DIGITS: Final = 100
+"""Enough to pass every default context; a schema may state a precision that no memory holds."""
 
 _BITS: Final = {Kind.INT: 31, Kind.LONG: 63}
 
@@ -133,11 +138,11 @@ class Drawing:
         return Call("st.datetimes", (("timezones", Call("st.just", (("", Atom("dt.UTC")),))),))
 
     def _decimals(self, logical: Logical, size: int | None, props: Props) -> Expr:
-        low, high = 1 - 10**logical.precision, 10**logical.precision - 1
-        if size is not None:
+        digits = min(logical.precision, _DIGITS)
+        low, high = 1 - 10**digits, 10**digits - 1
+        if size is not None and size < _DIGITS:
             low, high = max(low, -(2 ** (8 * size - 1))), min(high, 2 ** (8 * size - 1) - 1)
-        shift = 10**logical.scale
-        low, high = _bounded(low, high, props, lambda bound: bound * shift)
+        low, high = _bounded(low, high, props, min(logical.scale, _DIGITS))
         return self._aid("_decimals", Atom(str(low)), Atom(str(high)), Atom(str(logical.scale)))
 
     def _text(self, props: Props) -> Expr:
@@ -172,14 +177,13 @@ def _tightest(inner: Props, outer: Props) -> dict[str, Json]:
     return found
 
 
-def _bounded(
-    low: int, high: int, props: Props, scale: Callable[[float], float] = lambda bound: bound
-) -> tuple[int, int]:
+def _bounded(low: int, high: int, props: Props, scale: int = 0) -> tuple[int, int]:
+    """The whole numbers within the bounds, which are ``scale`` digits finer. As in the codec, 0.1 means 0.1."""
     least, most = props.get("minimum"), props.get("maximum")
     if isinstance(least, int | float):
-        low = max(low, math.ceil(scale(least)))
+        low = max(low, math.ceil(Fraction(Decimal(repr(least))) * 10**scale))
     if isinstance(most, int | float):
-        high = min(high, math.floor(scale(most)))
+        high = min(high, math.floor(Fraction(Decimal(repr(most))) * 10**scale))
     return low, high
 
 
