@@ -266,6 +266,8 @@ def _pairs_behind(draft: Draft | None) -> Iterator[Pair]:
     """The pairs of records on the way to a draft's first dead end."""
     for _ in range(_FAR):
         if not isinstance(draft, Node):
+            if isinstance(draft, Stuck):
+                yield from draft.because
             return
         if isinstance(draft, _RecordNode):
             yield draft.pair
