@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift live bench clean
+.PHONY: help setup demo test lint format types layers drift check live bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,10 @@ layers: $(STAMP) ## imports point down
 
 drift: $(STAMP) ## generated code equals the schemas
 	$(BIN)/eventpact generate --check
+
+check: $(STAMP) ## the gate: lint, layout of schemas, compatibility, golden payloads
+	$(BIN)/eventpact format --check
+	$(BIN)/eventpact check
 
 live: $(STAMP) ## tests against real services (Java, Go, or what the environment names)
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
