@@ -1,6 +1,6 @@
 """Schema files as text: every byte that means something, and one way to lay it out."""
 
-from eventpact_compat.layout.document import Array, Document, Node, Object, Scalar, read
+from eventpact_compat.layout.document import Array, Document, Node, Object, Scalar, at, read
 from eventpact_compat.layout.edit import replaced, string, without
 from eventpact_compat.layout.printer import WIDTH, format_text, print_node
 
@@ -11,6 +11,7 @@ __all__ = [
     "Node",
     "Object",
     "Scalar",
+    "at",
     "format_text",
     "print_node",
     "read",

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from eventpact.errors import SchemaError
 
-__all__ = ["Array", "Document", "Node", "Object", "Scalar", "read"]
+__all__ = ["Array", "Document", "Node", "Object", "Scalar", "at", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,20 @@ class Document:
 
     def at(self, pointer: str) -> Node | None:
         """The node at an RFC 6901 pointer."""
-        node: Node | None = self.root
-        for part in pointer.split("/")[1:]:
-            match node:
-                case Object():
-                    node = node.get(part.replace("~1", "/").replace("~0", "~"))
-                case Array(items) if part.isdecimal() and int(part) < len(items):
-                    node = items[int(part)]
-                case _:
-                    return None
-        return node
+        return at(self.root, pointer)
+
+
+def at(node: Node | None, pointer: str) -> Node | None:
+    """The node below ``node`` at an RFC 6901 pointer, ``None`` when it leads nowhere."""
+    for part in pointer.split("/")[1:]:
+        match node:
+            case Object():
+                node = node.get(part.replace("~1", "/").replace("~0", "~"))
+            case Array(items) if part.isdecimal() and int(part) < len(items):
+                node = items[int(part)]
+            case _:
+                return None
+    return node
 
 
 def read(text: str, source: str = "<schema>") -> Document:

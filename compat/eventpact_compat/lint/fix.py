@@ -6,18 +6,19 @@ Each fix works on the document as written, so nothing else of the text changes b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, cast
+from functools import partial
+from typing import Final, TypeAlias, cast
 
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 from eventpact.schema.logical import read_logical
-from eventpact.schema.tree import Json, Kind, Logical
+from eventpact.schema.tree import Json, Kind, Logical, Union
 from eventpact_compat.layout import (
     Array,
-    Document,
     Node,
     Object,
     Scalar,
+    at,
     format_text,
     print_node,
     read,
@@ -30,7 +31,9 @@ from eventpact_compat.lint.defaults import default_sites, fits
 from eventpact_compat.lint.rules import BY_ID
 from eventpact_compat.lint.sites import Problem, Subject
 
-__all__ = ["FIXES", "fix"]
+__all__ = ["CANONICAL", "FIXES", "fix"]
+
+Edit: TypeAlias = Callable[[Node], Node]
 
 
 def fix(
@@ -48,27 +51,35 @@ def fix(
         schema = parse(text, references=references, source=source)
     except SchemaError:
         return text
-    for rule in FIXES:
+    for rule in (*FIXES, *CANONICAL):
         if config.severity(rule) is not None:
             schema = _mended(schema, rule, config)
     return schema.text
 
 
 def _mended(schema: Schema, rule: str, config: LintConfig) -> Schema:
-    problems = _problems(schema, rule, config)
     # All at once if that works, else one by one. The innermost first, so that the places of the others stay true.
-    for batch in (problems, *([problem] for problem in problems)):
+    edits = _edits(schema, rule, _problems(schema, rule, config))
+    for batch in (edits, *([edit] for edit in edits)) if len(edits) > 1 else (edits,):
         root = before = read(schema.text).root
-        for problem in batch:
-            root = FIXES[rule](Document(schema.text, root), schema, problem)
-        if root is before:
-            continue
-        mended = _accepted(schema, root, rule, config)
+        for edit in batch:
+            root = edit(root)
+        mended = None if root is before else _accepted(schema, root, rule, config)
         if mended is not None:
             schema = mended
-            if batch is problems:
-                return schema
+            if batch is edits:
+                break
     return schema
+
+
+def _edits(schema: Schema, rule: str, problems: list[Problem]) -> list[Edit]:
+    """The edits that change anything, each by itself."""
+    if rule in CANONICAL:
+        branches = _default_branches(schema)
+        return [partial(_branch_first, p.pointer, branches[p.pointer]) for p in problems if p.pointer in branches]
+    root = read(schema.text).root
+    edits = [partial(FIXES[rule], problem.pointer) for problem in problems]
+    return [edit for edit in edits if edit(root) is not root]
 
 
 def _accepted(schema: Schema, root: Node, rule: str, config: LintConfig) -> Schema | None:
@@ -78,7 +89,7 @@ def _accepted(schema: Schema, root: Node, rule: str, config: LintConfig) -> Sche
         return None
     if rule not in CANONICAL and mended.canonical != schema.canonical:
         return None
-    family = CANONICAL if rule in CANONICAL else {rule}
+    family = CANONICAL if rule in CANONICAL else (rule,)
     before, after = (sum(len(_problems(s, r, config)) for r in family) for s in (schema, mended))
     return mended if after < before else None
 
@@ -89,12 +100,12 @@ def _problems(schema: Schema, rule: str, config: LintConfig) -> list[Problem]:
     return sorted(dict.fromkeys(found), key=lambda problem: problem.pointer.count("/"), reverse=True)
 
 
-def _inside_the_type(document: Document, schema: Schema, problem: Problem) -> Node:
-    at = problem.pointer.rpartition("/")[0]
-    field = document.at(at)
+def _inside_the_type(pointer: str, root: Node) -> Node:
+    place = pointer.rpartition("/")[0]
+    field = at(root, place)
     type_ = field.get("type") if isinstance(field, Object) else None
     if not isinstance(field, Object) or type_ is None:
-        return document.root
+        return root
     names = (
         ("logicalType", "precision", "scale")
         if _annotation(field).get("logicalType") == "decimal"
@@ -104,9 +115,9 @@ def _inside_the_type(document: Document, schema: Schema, problem: Problem) -> No
     attributes = {name: value for name, value in _annotation(field).items() if name in moved}
     annotated = _annotated(type_, moved, attributes)
     if annotated is None:
-        return document.root
+        return root
     mended = replaced(without(field, moved), "/type", annotated)
-    return replaced(document.root, at, mended)
+    return replaced(root, place, mended)
 
 
 def _annotation(node: Object) -> dict[str, Json]:
@@ -150,40 +161,46 @@ def _with(members: Mapping[str, Node]) -> Object:
     return Object(tuple((string(name), value) for name, value in members.items()))
 
 
-def _branch_first(document: Document, schema: Schema, problem: Problem) -> Node:
-    subject = Subject(schema, document)
-    union = document.at(problem.pointer)
-    for site in default_sites(subject):
-        if isinstance(union, Array) and site.type_at and site.field.pointer + site.type_at == problem.pointer:
-            branches = getattr(site.type, "branches", ())
-            number = next((n for n, branch in enumerate(branches) if fits(branch, site.value, schema.names)), 0)
-            items = (union.items[number], *union.items[:number], *union.items[number + 1 :])
-            return replaced(document.root, problem.pointer, Array(items, union.start))
-    return document.root
+def _default_branches(schema: Schema) -> dict[str, int]:
+    """Pointer of a union -> the number of the branch that its default is of, the first one that is not in front."""
+    found: dict[str, int] = {}
+    for site in default_sites(Subject(schema, read(schema.text))):
+        if isinstance(site.type, Union) and site.type_at:
+            branches = enumerate(site.type.branches)
+            number = next((n for n, branch in branches if fits(branch, site.value, schema.names)), 0)
+            if number:
+                found.setdefault(site.field.pointer + site.type_at, number)
+    return found
 
 
-def _lower_case(document: Document, _: Schema, problem: Problem) -> Node:
-    order = document.at(problem.pointer)
+def _branch_first(pointer: str, number: int, root: Node) -> Node:
+    union = at(root, pointer)
+    if not isinstance(union, Array):
+        return root
+    items = (union.items[number], *union.items[:number], *union.items[number + 1 :])
+    return replaced(root, pointer, Array(items, union.start))
+
+
+def _lower_case(pointer: str, root: Node) -> Node:
+    order = at(root, pointer)
     if not isinstance(order, Scalar) or order.text is None:
-        return document.root
-    return replaced(document.root, problem.pointer, string(order.text.lower()))
+        return root
+    return replaced(root, pointer, string(order.text.lower()))
 
 
-def _unwrapped(document: Document, _: Schema, problem: Problem) -> Node:
-    node = document.at(problem.pointer)
+def _unwrapped(pointer: str, root: Node) -> Node:
+    node = at(root, pointer)
     if not isinstance(node, Object) or len(node.members) != 1:
-        return document.root
-    return replaced(document.root, problem.pointer, node.members[0][1])
+        return root
+    return replaced(root, pointer, node.members[0][1])
 
 
-FIXES: Final[Mapping[str, Callable[[Document, Schema, Problem], Node]]] = {
+CANONICAL: Final = ("NULL_NOT_FIRST", "UNION_DEFAULT_NOT_FIRST")
+"""Fixes that change the canonical form, and so the bytes, of what is written from now on. They move a branch."""
+
+FIXES: Final[Mapping[str, Callable[[str, Node], Node]]] = {
     "LOGICAL_TYPE_ON_FIELD": _inside_the_type,
     "REFERENCE_IN_OBJECT": _unwrapped,
     "ORDER_CASE": _lower_case,
-    "NULL_NOT_FIRST": _branch_first,
-    "UNION_DEFAULT_NOT_FIRST": _branch_first,
 }
-"""Rule id -> the fix of one breach: the root of the new document."""
-
-CANONICAL: Final = frozenset({"NULL_NOT_FIRST", "UNION_DEFAULT_NOT_FIRST"})
-"""Fixes that change the canonical form, and so the bytes, of what is written from now on."""
+"""Rule id -> the fix of the breach at a pointer: the new document, or the same one when there is no safe fix."""

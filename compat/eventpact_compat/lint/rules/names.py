@@ -67,12 +67,12 @@ def _symbol_style(subject: Subject) -> Iterator[Problem]:
 
 
 def _lookalikes(subject: Subject) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], str] = {}
     for site in subject.fields:
-        clash = [f.name for f in site.record.fields if f.name.casefold() == site.field.name.casefold()]
-        if len(clash) > 1 and site.field.name != clash[0]:
-            yield site.problem(
-                f"field {site.field.name} differs from field {clash[0]} in letter case only", "rename one", at="/name"
-            )
+        name = site.field.name
+        first = seen.setdefault((site.record.name, name.casefold()), name)
+        if first != name:
+            yield site.problem(f"field {name} differs from field {first} in letter case only", "rename one", at="/name")
     for number, symbol, first, definition in _symbol_clashes(subject):
         yield definition.problem(
             f"symbol {symbol} differs from symbol {first} in letter case only", "rename one", at=f"/symbols/{number}"
