@@ -60,7 +60,9 @@ def _records(draw: st.DrawFn, names: _Names, depth: int, recursive: bool) -> dic
         for index in range(draw(st.integers(0, 4)))
     ]
     if recursive and draw(st.booleans()):
-        inner = draw(st.sampled_from([["null", name], {"type": "array", "items": name}, {"type": "map", "values": name}]))
+        inner = draw(
+            st.sampled_from([["null", name], {"type": "array", "items": name}, {"type": "map", "values": name}])
+        )
         fields.append({"name": "again", "type": inner})
     names.known.append((name, name))
     return {"type": "record", "name": name, "fields": fields}
@@ -69,17 +71,14 @@ def _records(draw: st.DrawFn, names: _Names, depth: int, recursive: bool) -> dic
 @st.composite
 def _fixed(draw: st.DrawFn, names: _Names) -> tuple[str, Any]:
     name = names.new()
-    python, extra = draw(
-        st.sampled_from(
-            [
-                ("bytes", {"size": 0}),
-                ("bytes", {"size": 3}),
-                ("UUID", {"size": 16, "logicalType": "uuid"}),
-                ("Duration", {"size": 12, "logicalType": "duration"}),
-                ("Decimal", {"size": 6, "logicalType": "decimal", "precision": 12, "scale": 2}),
-            ]
-        )
-    )
+    shapes: list[tuple[str, dict[str, Any]]] = [
+        ("bytes", {"size": 0}),
+        ("bytes", {"size": 3}),
+        ("UUID", {"size": 16, "logicalType": "uuid"}),
+        ("Duration", {"size": 12, "logicalType": "duration"}),
+        ("Decimal", {"size": 6, "logicalType": "decimal", "precision": 12, "scale": 2}),
+    ]
+    python, extra = draw(st.sampled_from(shapes))
     names.known.append((python, name))
     return python, {"type": "fixed", "name": name, **extra}
 
@@ -237,5 +236,7 @@ _PRIMITIVES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.FLOAT: st.floats(width=32, allow_nan=False),
     Kind.DOUBLE: st.floats(allow_nan=False),
     Kind.BYTES: st.binary(max_size=70),
-    Kind.STRING: st.text(max_size=8) | st.text(min_size=60, max_size=70) | st.sampled_from(["", "x" * 1023, "é" * 1024]),
+    Kind.STRING: st.text(max_size=8)
+    | st.text(min_size=60, max_size=70)
+    | st.sampled_from(["", "x" * 1023, "é" * 1024]),
 }

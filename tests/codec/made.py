@@ -26,7 +26,7 @@ def made(schema: object, *, references: Mapping[str, str] | None = None) -> Any:
     parsed = parse(text, references=references or {})
     module = ModuleType(f"tests_codec_made_{next(_numbers)}")
     sys.modules[module.__name__] = module
-    types = {name: cls for name, cls in _classes(parsed, module.__name__)}
+    types = dict(_classes(parsed, module.__name__))
     module.AVRO_TYPES = types  # type: ignore[attr-defined]
     assert parsed.name is not None
     event: Any = types[parsed.name]
@@ -41,7 +41,7 @@ def _classes(schema: Schema, module: str) -> list[tuple[str, Any]]:
         simple = name.rpartition(".")[2]
         if isinstance(named, EnumType):
             members = [(f"S{index}", symbol) for index, symbol in enumerate(named.symbols)]
-            found.append((name, StrEnum(simple, members, module=module)))  # type: ignore[arg-type]
+            found.append((name, StrEnum(simple, members, module=module)))
         elif isinstance(named, Record):
             found.append((name, _record(simple, named, module)))
     return found

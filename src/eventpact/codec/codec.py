@@ -84,7 +84,7 @@ class Codec(Generic[E]):
         try:
             PlainWriter(self._model).encode(event)
         except EncodeError as error:
-            return error.with_traceback(None)
+            return _bare(error)
         return _disagreement("encoder")
 
 
@@ -92,8 +92,14 @@ def _fault(reading: Reading, data: bytes) -> Exception:
     try:
         PlainReader(reading, data).decode()
     except DecodeError as error:
-        return error.with_traceback(None)
+        return _bare(error)
     return _disagreement("decoder")
+
+
+def _bare(error: CodecError) -> CodecError:
+    """The error alone: earlier errors and the frames of the walk hold values."""
+    error.__context__ = error.__cause__ = None
+    return error.with_traceback(None)
 
 
 def _disagreement(which: str) -> CodecError:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from eventpact.codec.charset import charset_of
 from eventpact.codec.pattern import UnsupportedPatternError, compile_pattern
 from eventpact.codec.source import Source
-from eventpact.codec.uuids import is_uuid_text
+from eventpact.codec.uuids import HEX_AS_ZERO, UUID_LENGTH, ZERO_UUID, is_uuid_text
 from eventpact.errors import SchemaError
 from eventpact.schema.tree import Field, Json, Props
 
@@ -24,12 +25,16 @@ __all__ = ["Constraint", "constraints_of"]
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """``violated`` judges a value of the right type; ``code`` is the same judgement as an expression."""
+    """``violated`` judges a value of the right type; ``code`` is the same judgement as an expression.
+
+    ``length`` is set when whatever passes is ASCII of that one length.
+    """
 
     rule: str
     message: str
     violated: Callable[[Any], bool]
     code: Callable[[Source, str], str]
+    length: int | None = None
 
 
 def constraints_of(props: Props, python: type, field: Field) -> tuple[Constraint, ...]:
@@ -47,7 +52,13 @@ def constraints_of(props: Props, python: type, field: Field) -> tuple[Constraint
 def _on_text(props: Props, field: Field) -> Iterator[Constraint]:
     # Formats are open-ended: one that we do not know is a remark, as JSON Schema says.
     if props.get("format") == "uuid":
-        yield Constraint("format", "not a UUID in its 8-4-4-4-12 form", lambda text: not is_uuid_text(text), _uuid_code)
+        yield Constraint(
+            "format",
+            "not a UUID in its 8-4-4-4-12 form",
+            lambda text: not is_uuid_text(text),
+            lambda src, value: _not_uniform(src, value, HEX_AS_ZERO, ZERO_UUID),
+            UUID_LENGTH,
+        )
     for keyword in ("minLength", "maxLength"):
         if keyword in props:
             yield _length(keyword, props[keyword], field)
@@ -55,8 +66,8 @@ def _on_text(props: Props, field: Field) -> Iterator[Constraint]:
         yield _pattern(props["pattern"], field)
 
 
-def _uuid_code(src: Source, value: str) -> str:
-    return f"not {src.bind('is_uuid_text', is_uuid_text)}({value})"
+def _not_uniform(src: Source, value: str, table: bytes, uniform: bytes) -> str:
+    return f"{value}.encode().translate({src.bind('table', table)}) != {uniform!r}"
 
 
 def _length(keyword: str, bound: Json, field: Field) -> Constraint:
@@ -89,9 +100,20 @@ def _pattern(pattern: Json, field: Field) -> Constraint:
             f"pattern cannot be enforced: {error}; use what ECMA-262 and Python share",
             pointer=f"{field.pointer}/pattern",
         ) from None
+    message = f"does not match the pattern {pattern!r}"
+    charset = charset_of(pattern)
+    if charset is not None:
+        table, uniform = charset.table, charset.uniform
+        return Constraint(
+            "pattern",
+            message,
+            lambda text: not charset.fits(text),
+            lambda src, value: _not_uniform(src, value, table, uniform),
+            len(uniform),
+        )
     return Constraint(
         "pattern",
-        f"does not match the pattern {pattern!r}",
+        message,
         lambda text: search(text) is None,
         lambda src, value: f"{src.bind('matches', search)}({value}) is None",
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 
 from eventpact.codec import wire
-from eventpact.codec.emit_write_leaf import refuse_if, write_leaf, write_text
+from eventpact.codec.emit_write_leaf import refuse_if, write_leaf, write_length, write_text
 from eventpact.codec.limits import MAX_DEPTH, MAX_EMPTY_ITEMS
 from eventpact.codec.model import Model
 from eventpact.codec.pieces import joined, literal
@@ -46,7 +46,7 @@ def emit_encoder(model: Model) -> Source:
             if model.survey.hollow:
                 src.line("empty = [0]")
             pieces = emitter.value(root, _Spot("event", Field("$", root), False, 1))
-            src.line(f'return {joined(["{PREFIX}", *pieces])}.encode("latin-1")')
+            src.line(f'return {joined(["{PREFIX}", *pieces])}.encode("latin1")')
         with src.block("except Exception"):
             # The error is made outside of this block: it must not carry the first one, which may hold values.
             src.line("pass")
@@ -57,12 +57,16 @@ def emit_encoder(model: Model) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """``var`` holds the value, which belongs to ``field`` (``direct``: is its own value); ``level`` counts blocks."""
+    """``var`` holds the value, which belongs to ``field`` (``direct``: is its own value); ``level`` counts blocks.
+
+    ``lead`` is the piece of the union's branch, which the value of that branch takes in front of its own.
+    """
 
     var: str
     field: Field
     direct: bool
     level: int
+    lead: str = ""
 
 
 class _Emitter:
@@ -184,37 +188,35 @@ class _Emitter:
         if self._model.survey.takes_no_bytes(type_.items):
             src.line(f"empty[0] += len({spot.var})")
             refuse_if(src, f"empty[0] > {MAX_EMPTY_ITEMS}")
-        inner = replace(spot, var=one, direct=False, level=spot.level + 2)
-        return self._blocks(spot.var, f"for {one} in {spot.var}", lambda: self.value(type_.items, inner))
+        inner = replace(spot, var=one, direct=False, level=spot.level + 2, lead="")
+        return self._blocks(spot, f"for {one} in {spot.var}", lambda: self.value(type_.items, inner))
 
     def _map(self, type_: Map, spot: _Spot) -> list[str]:
         src, key, one = self._src, self._src.fresh("key"), self._src.fresh("item")
         with src.block(f"if type({spot.var}) is not dict"):
             src.line(f"{spot.var} = {src.bind('as_dict', as_dict)}({spot.var})")
-        inner = replace(spot, var=one, direct=False, level=spot.level + 2)
+        inner = replace(spot, var=one, direct=False, level=spot.level + 2, lead="")
 
         def entry() -> list[str]:
             refuse_if(src, f"type({key}) is not str")
             return write_text(src, key) + self.value(type_.values, inner)
 
-        return self._blocks(spot.var, f"for {key}, {one} in {spot.var}.items()", entry)
+        return self._blocks(spot, f"for {key}, {one} in {spot.var}.items()", entry)
 
-    def _blocks(self, var: str, loop: str, body: Callable[[], list[str]]) -> list[str]:
+    def _blocks(self, spot: _Spot, loop: str, body: Callable[[], list[str]]) -> list[str]:
         """One block with all items, then the empty block that ends arrays and maps."""
         src, out = self._src, self._src.fresh("out")
-        end = joined([literal(0)])
-        with src.block(f"if {var}"):
-            src.line(f"{out} = {src.bind('write_head', wire.write_head)}(len({var}))")
+        with src.block(f"if {spot.var}"):
+            src.line(f"{out} = {joined([spot.lead, *write_length(src, spot.var)])}")
             with src.block(loop):
                 src.line(f"{out} += {joined(body())}")
-            src.line(f"{out} += {end}")
+            src.line(f"{out} += {joined([literal(0)])}")
         with src.block("else"):
-            src.line(f"{out} = {end}")
+            src.line(f"{out} = {joined([spot.lead, literal(0)])}")
         return [f"{{{out}}}"]
 
     def _union(self, type_: Union, spot: _Spot) -> list[str]:
         src, out = self._src, self._src.fresh("out")
-        inner = replace(spot, level=spot.level + 1)
         branches = self._model.branches(type_)
         word = "if"
         if type(None) in branches:
@@ -225,15 +227,25 @@ class _Emitter:
             # The one branch that is left checks the class itself.
             ((_, index),) = branches.items()
             with src.block("else"):
-                src.line(f"{out} = {joined([literal(index), *self.value(type_.branches[index], inner)])}")
+                self._branch(type_, index, out, spot)
             return [f"{{{out}}}"]
         for cls, index in branches.items():
             test = f"type({spot.var}) is {src.bind_class(cls)}"
             if cls is dict:
                 test = f"isinstance({spot.var}, {src.bind('Mapping', Mapping)})"
             with src.block(f"{word} {test}"):
-                src.line(f"{out} = {joined([literal(index), *self.value(type_.branches[index], inner)])}")
+                self._branch(type_, index, out, spot)
             word = "elif"
         with src.block("else" if word == "elif" else "if True"):
             src.line(f"raise {src.bind('Refused', wire.Refused)}")
         return [f"{{{out}}}"]
+
+    def _branch(self, type_: Union, index: int, out: str, spot: _Spot) -> None:
+        """``out = ...`` for a value of one branch."""
+        branch, lead = type_.branches[index], literal(index)
+        level = spot.level + 1
+        if isinstance(branch, Array | Map) and level <= _DEEPEST:
+            pieces = self._container(branch, replace(spot, level=level, lead=lead))
+        else:
+            pieces = [lead, *self.value(branch, replace(spot, level=level, lead=""))]
+        self._src.line(f"{out} = {joined(pieces)}")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import assert_never
 
-from eventpact.codec import moments, primitives, wire
+from eventpact.codec import days, decimals, moments, primitives, wire
 from eventpact.codec.constraints import Constraint
 from eventpact.codec.model import Model
+from eventpact.codec.pieces import literal
 from eventpact.codec.source import Source
+from eventpact.codec.uuids import UUID_LENGTH
 from eventpact.schema.tree import Field, Fixed, Kind, LogicalKind, Primitive
 
-__all__ = ["refuse_if", "write_leaf", "write_text"]
-
-# Doubled milliseconds (microseconds) that take exactly six (eight) bytes: July 1970 to 2039, December 1978 to 3111.
-_SIX_BYTES = (1 << 35, (1 << 42) - 1)
-_EIGHT_BYTES = (1 << 49, (1 << 56) - 1)
+__all__ = ["refuse_if", "write_leaf", "write_length", "write_text"]
 
 
 def refuse_if(src: Source, *conditions: str) -> None:
@@ -30,13 +30,18 @@ def write_leaf(src: Source, type_: Primitive | Fixed, var: str, model: Model, fi
     logical = type_.logical.kind if type_.logical else None
     match logical:
         case LogicalKind.TIMESTAMP_MILLIS | LogicalKind.LOCAL_TIMESTAMP_MILLIS:
-            return _millis(src, var, logical is LogicalKind.LOCAL_TIMESTAMP_MILLIS)
+            return _moment(src, var, logical is LogicalKind.LOCAL_TIMESTAMP_MILLIS, millis=True)
         case LogicalKind.TIMESTAMP_MICROS | LogicalKind.LOCAL_TIMESTAMP_MICROS:
-            return _micros(src, var, logical is LogicalKind.LOCAL_TIMESTAMP_MICROS)
+            return _moment(src, var, logical is LogicalKind.LOCAL_TIMESTAMP_MICROS, millis=False)
         case LogicalKind.DATE:
-            refuse_if(src, f"type({var}) is not {src.bind_class(leaf.python)}")
+            refuse_if(src, f"type({var}) is not {src.bind_class(date)}")
             src.line(f"{var} = {var}.toordinal() - {moments.EPOCH_ORDINAL}")
             return _long(src, var)
+        case LogicalKind.DECIMAL:
+            return _decimal(src, type_, var, constraints)
+        case LogicalKind.UUID if isinstance(type_, Primitive):
+            src.line(f"{var} = {src.bind('write_uuid', leaf.write)}({var})")
+            return [literal(UUID_LENGTH), f"{{{var}}}"]
         case _:
             pass
     plain = primitives.PRIMITIVES[type_.kind] is leaf if isinstance(type_, Primitive) else leaf.python is bytes
@@ -50,8 +55,12 @@ def write_leaf(src: Source, type_: Primitive | Fixed, var: str, model: Model, fi
     else:
         _check(src, type_.kind, var, _violations(src, var, constraints))
     if isinstance(type_, Fixed):
-        src.line(f'{var} = {var}.decode("latin-1")')
+        src.line(f'{var} = {var}.decode("latin1")')
         return [f"{{{var}}}"]
+    lengths = [one.length for one in constraints if one.length is not None]
+    if lengths:
+        # Whatever passed is ASCII of this length.
+        return [literal(lengths[0]), f"{{{var}}}"]
     return _put(src, type_.kind, var)
 
 
@@ -59,7 +68,7 @@ def write_text(src: Source, var: str) -> list[str]:
     """The pieces of a string whose class was checked."""
     with src.block(f"if not {var}.isascii()"):
         src.line(f"{var} = {src.bind('utf8', wire.utf8)}({var})")
-    return [*_head(src, var), f"{{{var}}}"]
+    return [*write_length(src, var), f"{{{var}}}"]
 
 
 def _violations(src: Source, var: str, constraints: tuple[Constraint, ...]) -> list[str]:
@@ -101,20 +110,25 @@ def _put(src: Source, kind: Kind, var: str) -> list[str]:
             return _long(src, var)
         case Kind.FLOAT | Kind.DOUBLE:
             pack = primitives.PACK_FLOAT if kind is Kind.FLOAT else primitives.PACK_DOUBLE
-            src.line(f'{var} = {src.bind("pack_" + kind.value, pack)}({var}).decode("latin-1")')
+            src.line(f'{var} = {src.bind("pack_" + kind.value, pack)}({var}).decode("latin1")')
             return [f"{{{var}}}"]
         case Kind.BYTES:
-            src.line(f'{var} = {var}.decode("latin-1")')
-            return [*_head(src, var), f"{{{var}}}"]
+            src.line(f'{var} = {var}.decode("latin1")')
+            return [*write_length(src, var), f"{{{var}}}"]
         case Kind.STRING:
             return write_text(src, var)
         case _:
             assert_never(kind)
 
 
-def _head(src: Source, var: str) -> list[str]:
+def write_length(src: Source, var: str) -> list[str]:
+    """The pieces of the length of ``var``."""
     size = src.fresh("n")
     src.line(f"{size} = len({var})")
+    return _count(src, size)
+
+
+def _count(src: Source, size: str) -> list[str]:
     heads, more = src.bind("HEADS", wire.HEADS), src.bind("write_head", wire.write_head)
     return [f"{{{heads}[{size}] if {size} < 1024 else {more}({size})}}"]
 
@@ -124,39 +138,45 @@ def _long(src: Source, var: str) -> list[str]:
     return [f"{{{heads}[{var}] if 0 <= {var} < 1024 else {more}({var})}}"]
 
 
-def _since(src: Source, var: str, local: bool) -> str:
-    span = src.fresh("span")
-    refuse_if(src, f"type({var}) is not {src.bind_class(moments.TIMESTAMP_MILLIS.python)}")
+def _moment(src: Source, var: str, local: bool, millis: bool) -> list[str]:
+    """A timestamp: the day's share from a table (see `days`), the rest in small numbers."""
+    span, share, micros, low, high = (src.fresh(stem) for stem in ("span", "share", "micros", "low", "high"))
+    refuse_if(src, f"type({var}) is not {src.bind_class(datetime)}")
     # Python refuses to mix aware and naive here: a TypeError, and off to the plain twin.
     epoch = src.bind("LOCAL_EPOCH", moments.LOCAL_EPOCH) if local else src.bind("EPOCH", moments.EPOCH)
     src.line(f"{span} = {var} - {epoch}")
-    return span
-
-
-def _millis(src: Source, var: str, local: bool) -> list[str]:
-    span, micros = _since(src, var, local), src.fresh("micros")
     src.line(f"{micros} = {span}.microseconds")
-    refuse_if(src, f"{micros} % 1000")
-    src.line(
-        f"{var} = {span}.days * 172800000 + {span}.seconds * 2000 + {micros} // 500  # doubled, as zigzag wants it"
-    )
-    return _doubled(src, var, 2, _SIX_BYTES)
-
-
-def _micros(src: Source, var: str, local: bool) -> list[str]:
-    span = _since(src, var, local)
-    src.line(f"{var} = ({span}.days * 86400 + {span}.seconds) * 2000000 + {span}.microseconds * 2  # doubled, as above")
-    return _doubled(src, var, 3, _EIGHT_BYTES)
-
-
-def _doubled(src: Source, var: str, pairs: int, usual: tuple[int, int]) -> list[str]:
-    """A long of a known usual size, as pairs of bytes, one more byte and the last."""
-    table, more, last = src.bind("PAIRS", wire.PAIRS), src.bind("MORE", wire.MORE), src.bind("LAST", wire.LAST)
-    parts = [f"{{{table}[{var} & 16383]}}"]
-    parts += [f"{{{table}[{var} >> {14 * number} & 16383]}}" for number in range(1, pairs)]
-    parts += [f"{{{more}[{var} >> {14 * pairs} & 127]}}", f"{{{last}[{var} >> {14 * pairs + 7}]}}"]
-    with src.block(f"if {usual[0]} <= {var} <= {usual[1]}"):
-        src.line(f'{var} = f"{"".join(parts)}"')
+    if millis:
+        refuse_if(src, f"{micros} % 1000")
+    known = src.bind("MILLI_DAYS", days.MILLI_DAYS) if millis else src.bind("MICRO_DAYS", days.MICRO_DAYS)
+    make = src.bind("milli_day", days.milli_day) if millis else src.bind("micro_day", days.micro_day)
+    src.line(f"{share} = {known}.get({span}.days) or {make}({span}.days)")
+    with src.block(f"if {share}"):
+        pairs = src.bind("PAIRS", wire.PAIRS)
+        src.line(f"{low}, {high} = {share}")
+        parts = f"{{{pairs}[{low} & 16383]}}{{{pairs}[{low} >> 14 & 16383]}}{{{high}[{low} >> 28]}}"
+        if millis:
+            src.line(f"{low} += {span}.seconds * 2000 + {micros} // 500")
+        else:
+            src.line(f"{low} += {span}.seconds * 15625 + ({micros} >> 6)")
+            parts = f"{{{src.bind('MORE', wire.MORE)}[({micros} & 63) << 1]}}{parts}"
+        src.line(f'{var} = f"{parts}"')
     with src.block("else"):
-        src.line(f"{var} = {src.bind('write_long', wire.write_long)}({var} >> 1)")
+        seconds = f"({span}.days * 86400 + {span}.seconds)"
+        number = f"{seconds} * 1000 + {micros} // 1000" if millis else f"{seconds} * 1000000 + {micros}"
+        src.line(f"{var} = {src.bind('write_long', wire.write_long)}({number})")
     return [f"{{{var}}}"]
+
+
+def _decimal(src: Source, type_: Primitive | Fixed, var: str, constraints: tuple[Constraint, ...]) -> list[str]:
+    """What `decimals.decimal_leaf` does, without the words: its context raises for whatever does not fit."""
+    if type_.logical is None:
+        raise AssertionError("a decimal has a logical type")
+    tools = decimals.decimal_tools(type_.logical.precision, type_.logical.scale)
+    refuse_if(src, f"type({var}) is not {src.bind_class(Decimal)}", *_violations(src, var, constraints))
+    number, size = src.fresh("number"), src.fresh("n")
+    quantized = f"{src.bind('quantize', tools.quantize)}({var}, {src.bind('step', tools.step)})"
+    src.line(f"{number} = int({src.bind('shift', tools.shift)}({quantized}, {src.bind('places', tools.places)}))")
+    src.line(f"{size} = {type_.size!r}" if isinstance(type_, Fixed) else f"{size} = ({number}.bit_length() + 8) >> 3")
+    src.line(f'{var} = {number}.to_bytes({size}, "big", signed=True).decode("latin1")')
+    return [f"{{{var}}}"] if isinstance(type_, Fixed) else [*_count(src, size), f"{{{var}}}"]

@@ -1,6 +1,6 @@
 """Avro's numbers, as the generated code writes and reads them.
 
-Writing makes *text*: one character per byte, turned into bytes by one ``.encode("latin-1")`` at the very end. Python
+Writing makes *text*: one character per byte, turned into bytes by one ``.encode("latin1")`` at the very end. Python
 joins short texts faster than short bytes, and an ASCII string is its own encoding.
 Reading is by position; ``data`` is always ``bytes``. Every fault here is an exception without a message: the plain
 twin finds the words.
@@ -80,7 +80,7 @@ def write_long(number: int) -> str:
 
 def utf8(text: str) -> str:
     """The UTF-8 bytes of a text, one character per byte. A lone surrogate is a `UnicodeEncodeError`."""
-    return text.encode().decode("latin-1")
+    return text.encode().decode("latin1")
 
 
 def read_long(data: bytes, pos: int) -> tuple[int, int]:
