@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,6 +84,12 @@ class Ledger:
         """Until so many are handled."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.numbers) >= count, LIMIT), f"{len(self.numbers)} of {count}"
+
+    def wait_all(self, numbers: Iterable[int]) -> None:
+        """Until each of these is handled, however often."""
+        wanted = set(numbers)
+        with self._changed:
+            assert self._changed.wait_for(lambda: wanted <= set(self.numbers), LIMIT), wanted - set(self.numbers)
 
 
 class Running:

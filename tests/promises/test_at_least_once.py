@@ -15,7 +15,7 @@ from tests.kafka.world import DEAD_LETTERS, World
 from tests.promises.ledger import Breach, Ledger
 from tests.promises.worker_process import STOPPED
 
-EVENTS = 1_500
+EVENTS = 1_000
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Final, ParamSpec
 
 __all__ = ["ClientLog", "Guard"]
 
@@ -39,6 +39,10 @@ class Guard:
             raise self._error
 
 
+REPEATED: Final = frozenset({"FAIL", "ERROR"})
+"""Kinds of the client library's lines that say again what its error callback says, many times a second."""
+
+
 class ClientLog:
     """What the client library takes for a logger. A log handler that fails costs its line and nothing else."""
 
@@ -48,6 +52,6 @@ class ClientLog:
     def log(self, level: int, text: str, *args: object) -> None:
         """As `logging.Logger.log`, but never raises."""
         try:
-            self._logger.log(level, text, *args)
+            self._logger.log(logging.DEBUG if args[:1] and args[0] in REPEATED else level, text, *args)
         except Exception:
             return

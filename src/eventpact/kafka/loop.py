@@ -56,7 +56,7 @@ class Loop(Generic[E]):
         while not self._flag.requested:
             self.step(membership)
         self._confirm(membership, HURRIED_BUDGET if self._flag.hurried else self._policy.flush_budget)
-        membership.commit()
+        membership.commit_at_the_end(self._policy.close_limit)
 
     def step(self, membership: Membership) -> None:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""
@@ -98,9 +98,15 @@ class Loop(Generic[E]):
         """Settle records of one partition while they go through; False when it is time for the client library."""
         while holding.buffer:
             now = self._clock.monotonic()
-            if self._flag.requested or now >= deadline or not self._settler.gate.lets_through(now):
+            if self._flag.requested or not self._settler.gate.lets_through(now):
                 return False
-            if holding.due > now or not self._settler.settle(holding):
+            if holding.due > now:
+                break
+            through = self._settler.settle(holding)
+            # Looked at afterwards: however small the budget, every pass tries a record.
+            if self._clock.monotonic() >= deadline:
+                return False
+            if not through:
                 break
         return True
 
@@ -119,15 +125,14 @@ class Loop(Generic[E]):
                 )
 
     def _wanted_pauses(self, membership: Membership) -> set[int]:
-        """Partitions to fetch nothing for: all while the gate is shut, else those that wait or have enough."""
+        """Partitions to fetch nothing for: all while the gate is shut, else those whose first record waits."""
         now = self._clock.monotonic()
         shut = not self._settler.gate.lets_through(now)
-        full = sum(len(holding.buffer) for holding in membership.holdings.values()) >= self._policy.batch
         return {
             partition
             for partition, holding in membership.holdings.items()
             # Each resume fetches anew, so a paused partition stays so until its last record is settled.
-            if shut or holding.due > now or (holding.buffer and (full or holding.paused))
+            if shut or holding.due > now or (holding.buffer and holding.paused)
         }
 
     def _count(self, membership: Membership) -> None:

@@ -59,6 +59,7 @@ class Membership:
         self._closing = False
         self._paused: set[int] = set()
         self._strange = 0
+        self._said: set[str] = set()
         self._gone_since: float | None = None
         self._committed_at = clock.monotonic()
         self._refused_since: float | None = None
@@ -96,6 +97,7 @@ class Membership:
             self._accept(message)
         if messages:
             self._strange = 0
+            self._said.clear()
         elif self._gone_since is not None and self._clock.monotonic() - self._gone_since > self._policy.topic_patience:
             raise WorkerStopped(f"topic {self._topic} is gone", code="UNKNOWN_TOPIC_OR_PART")
         return len(messages)
@@ -117,7 +119,10 @@ class Membership:
         code, name = error.code(), error.name()
         self._stats.client_errors += 1
         fault = RecordFault.STOP if error.fatal() else RECORDS.get(code, RecordFault.COUNT)
-        LOG.log(logging.DEBUG if fault is RecordFault.IGNORE else logging.WARNING, "the client library says %s", name)
+        # Once per code until records come again: an outage must not fill the log.
+        if fault is not RecordFault.IGNORE and name not in self._said:
+            self._said.add(name)
+            LOG.warning("the client library says %s", name)
         if fault is RecordFault.GONE and self._gone_since is None:
             self._gone_since = self._clock.monotonic()
         if fault is RecordFault.COUNT:
@@ -210,6 +215,11 @@ class Membership:
         self._stats.commits += 1
         self._refused_since = None
 
+    def commit_at_the_end(self, limit: float) -> None:
+        """As `commit`, and WorkerStopped when nobody answers for `limit` seconds: then the records come again."""
+        if not call_bounded(self.commit, limit, "eventpact-commit"):
+            raise WorkerStopped(f"nobody answered the last commit for topic {self._topic}", code="commit")
+
     def _commit_refused(self, error: ClientError) -> None:
         name, now = error.name(), self._clock.monotonic()
         fault = CommitFault.STOP if error.fatal() else COMMITS.get(error.code(), CommitFault.STOP)
@@ -231,7 +241,12 @@ class Membership:
         for holding in self.holdings.values():
             holding.clear()
         self.holdings.clear()
-        return call_bounded(self._consumer.close, limit, "eventpact-close")
+        try:
+            return call_bounded(self._consumer.close, limit, "eventpact-close")
+        except KafkaException as error:
+            # What is settled is committed or will come again; there is nothing left to save.
+            LOG.warning("leaving the group of topic %s: %s", self._topic, client_error(error).name())
+            return True
 
 
 def _numbers(partitions: list[TopicPartition]) -> str:

@@ -56,15 +56,18 @@ def signals_set(flag: StopFlag) -> Iterator[None]:
 
 
 def call_bounded(call: Callable[[], object], limit: float, name: str) -> bool:
-    """Run `call` in a daemon thread; False when it is not through after `limit` seconds. Its errors are dropped."""
+    """Run `call` in a daemon thread; False when it is not through after `limit` seconds. Raises what it raises."""
+    raised: list[BaseException] = []
 
     def run() -> None:
         try:
             call()
-        except Exception:
-            return
+        except BaseException as error:
+            raised.append(error)
 
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     thread.join(limit)
+    if raised:
+        raise raised[0]
     return not thread.is_alive()
