@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from eventpact.schema.dialect import DialectName
+from eventpact.schema.echoes import Echoes
 from eventpact.schema.findings import Incompatibility
 from eventpact.schema.plan import (
     FromUnion,
@@ -50,12 +51,14 @@ def findings(plan: Plan) -> list[Incompatibility]:
 class _Walk:
     """Goes through the bad pairs of records only, and never back to where it came from.
 
-    Edges that close a circle are left out, then the pairs that lead to no dead end any more: every path that is
-    left ends in a finding, so the work is bounded by the findings.
+    Edges that close a circle are left out, echoes of the dead ends of an enclosing pair too (see `echoes`), then the
+    pairs that lead to no dead end any more: every path that is left ends in a finding, so the work is bounded by the
+    findings.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._echoes = Echoes(plan)
         self._stops: dict[Pair | None, list[tuple[Pointer, _Stop]]] = {}
 
     def findings(self) -> list[Incompatibility]:
@@ -81,7 +84,7 @@ class _Walk:
             here, edges = path[-1]
             for at, stop in edges:
                 if isinstance(stop, Stuck):
-                    if stop.because.isdisjoint(on_path):
+                    if not self._echoes.echo(stop, on_path):
                         self._stops[here].append((at, stop))
                 elif stop in on_path:
                     continue

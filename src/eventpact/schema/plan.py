@@ -98,8 +98,8 @@ class IntoUnion:
 class Stuck:
     """Cannot be carried out. ``at`` is the place below the step's own place, as in ``/symbols``.
 
-    ``also`` are further reasons at the same step. ``because`` are the stuck pairs of records that a
-    union's branches failed on: inside one of these, this dead end is only an echo of another one.
+    ``also`` are further reasons at the same step. ``tried`` are the steps of the union branches that came into
+    question, each stuck in turn (`ReadRecord` when its pair is).
     """
 
     kind: str
@@ -107,7 +107,7 @@ class Stuck:
     hint: str
     at: str = ""
     also: tuple[Stuck, ...] = ()
-    because: frozenset[Pair] = frozenset()
+    tried: tuple[Step, ...] = ()
 
 
 Step: TypeAlias = (
@@ -156,7 +156,10 @@ class RecordPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``records`` holds the pairs that the root leads to. ``compatible``: the root leads to no `Stuck`."""
+    """``records`` holds the pairs that the root leads to, also by what a `Stuck` has ``tried``.
+
+    ``compatible``: the root leads to no `Stuck`.
+    """
 
     root: Step
     records: Mapping[Pair, RecordPlan]

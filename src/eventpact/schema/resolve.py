@@ -36,9 +36,6 @@ __all__ = ["resolve"]
 _FEW = 6
 """Branches of a union whose failure is told in a message."""
 
-_FAR = 50
-"""Steps from a failed branch towards its reason that are told apart: a bound to the work, not to the verdict."""
-
 _UNCHECKED = FromUnion(())
 """Stands for map values that a dialect does not look into. Such plans are for the checker only."""
 
@@ -145,8 +142,6 @@ class _Resolver:
         node = AnyOf(self._candidates(reader, branches, writer))
         node.describe = partial(self._no_branch, node, reader, writer)
         self._spread.advance(node)
-        if node.bad:
-            return self._no_branch(node, reader, writer)
         current = node.current
         return node if current is None or isinstance(current, Node) else IntoUnion(node.branch, current)
 
@@ -172,15 +167,16 @@ class _Resolver:
             f"add the branch {wanted} to the reader's union"
             if not reasons
             else "repair that branch, or add another one",
-            because=self._behind(reader, writer, failed.values()),
+            tried=self._tried(reader, writer, failed.values()),
         )
 
-    def _behind(self, reader: Union, writer: Type, failed: Iterable[Draft]) -> frozenset[Pair]:
-        """The stuck pairs of records that no branch could get past, those that differ by name only included."""
-        pairs = {pair for draft in failed for pair in _pairs_behind(draft)}
+    def _tried(self, reader: Union, writer: Type, failed: Iterable[Draft]) -> tuple[Step, ...]:
+        """What the branches came to; records that differ by name only are told if they were compared elsewhere."""
+        tried = [self._finish(draft) for draft in failed]
         if isinstance(writer, Ref):
-            pairs |= {(branch.name, writer.name) for branch in reader.branches if isinstance(branch, Ref)}
-        return frozenset(pairs)
+            pairs = [(branch.name, writer.name) for branch in reader.branches if isinstance(branch, Ref)]
+            tried += [self._finish(self._nodes[pair]) for pair in pairs if pair in self._nodes]
+        return tuple(dict.fromkeys(tried))
 
     def _named(self, reader: Ref, writer: Ref) -> Draft:
         named, other = self._reader.names[reader.name], self._writer.names[writer.name]
@@ -260,18 +256,6 @@ class _Resolver:
                 return "union"
             case Ref():
                 return self._leaves.words((self._writer if of_writer else self._reader).names[type_.name])
-
-
-def _pairs_behind(draft: Draft | None) -> Iterator[Pair]:
-    """The pairs of records on the way to a draft's first dead end."""
-    for _ in range(_FAR):
-        if not isinstance(draft, Node):
-            if isinstance(draft, Stuck):
-                yield from draft.because
-            return
-        if isinstance(draft, _RecordNode):
-            yield draft.pair
-        draft = draft.cause
 
 
 def _number(stuck: tuple[int, Stuck]) -> int:
