@@ -25,7 +25,7 @@ from eventpact_compat.finding import Finding, Rule, Severity, Waived
 __all__ = ["RULES", "Waiver", "apply_waivers", "read_waivers"]
 
 _TEXTS: Final = ("rule", "contract", "location", "reason", "owner")
-_HEADER: Final = re.compile(r"^\s*\[\[\s*waiver\s*\]\]", re.MULTILINE)
+_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*waiver[ \t]*\]\]", re.MULTILINE)
 _PLACE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 WAIVER_EXPIRED: Final = Rule(

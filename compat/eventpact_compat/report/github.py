@@ -11,6 +11,9 @@ __all__ = ["github_annotations", "github_summary"]
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SIGNS: Final = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.INFO: "\N{INFORMATION SOURCE}\ufe0f"}
+_ESCAPES: Final = str.maketrans(
+    {mark: f"\\{mark}" for mark in "\\`*_{}[]#!"} | {mark: f"&#{ord(mark)};" for mark in "<>&|@"}
+)
 # GitHub shows ten annotations of a kind per step, and cuts a summary at one megabyte.
 _ROWS: Final = 200
 
@@ -82,7 +85,4 @@ def _row(finding: Finding) -> str:
 
 
 def _cell(text: str) -> str:
-    one_line = " ".join(text.split())
-    for mark in "\\`*_{}[]<>|#!&@":
-        one_line = one_line.replace(mark, f"&#{ord(mark)};" if mark in "<>&|@" else f"\\{mark}")
-    return one_line
+    return " ".join(text.split()).translate(_ESCAPES)

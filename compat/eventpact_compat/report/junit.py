@@ -15,7 +15,7 @@ def junit(findings: Sequence[Finding], contracts: Sequence[str]) -> str:
     root = ET.Element("testsuites", name="eventpact")
     by_contract: dict[str, list[Finding]] = {name: [] for name in contracts}
     for finding in findings:
-        by_contract.setdefault(finding.contract or "eventpact", []).append(finding)
+        by_contract.setdefault(_clean(finding.contract) or "eventpact", []).append(finding)
     for contract, found in by_contract.items():
         failures = sum(f.severity is Severity.ERROR for f in found)
         suite = ET.SubElement(
