@@ -5,6 +5,7 @@ from eventpact.schema.check import check, findings
 from eventpact.schema.findings import Incompatibility, VersionIncompatibility
 from eventpact.schema.history import Level, check_history
 from eventpact.schema.parse import parse
+from eventpact.schema.report import describe, findings_json, findings_text
 from eventpact.schema.resolve import resolve
 from eventpact.schema.rules import SchemaWarning
 from eventpact.schema.schema import Schema
@@ -20,7 +21,10 @@ __all__ = [
     "VersionIncompatibility",
     "check",
     "check_history",
+    "describe",
     "findings",
+    "findings_json",
+    "findings_text",
     "parse",
     "resolve",
 ]
