@@ -37,13 +37,13 @@ def file_at(revision: str, path: str) -> str:
 def folder_at(revision: str, folder: Path) -> Iterator[Path | None]:
     """A copy of a folder as of ``revision``; ``None`` where it was not there yet."""
     known(revision, folder)
-    prefix = _git(folder, "rev-parse", "--show-prefix", wrong=f"{folder} is in no git repository").decode().strip()
-    tree = f"{revision}:{prefix.rstrip('/')}"
-    try:
-        archive = _git(folder.resolve(), "archive", "--format=tar", tree, wrong="nothing there")
-    except typer.BadParameter:
+    outside = f"{folder} is in no git repository"
+    top = Path(_git(folder, "rev-parse", "--show-toplevel", wrong=outside).decode().rstrip("\n"))
+    prefix = _git(folder, "rev-parse", "--show-prefix", wrong=outside).decode().rstrip("\n").rstrip("/")
+    if prefix and not _git(top, "ls-tree", "-d", "-z", revision, "--", prefix, wrong=f"cannot list {revision}"):
         yield None
         return
+    archive = _git(top, "archive", "--format=tar", f"{revision}:{prefix}", wrong=f"cannot read {prefix} of {revision}")
     with TemporaryDirectory(prefix="eventpact-") as place:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             for member in files:

@@ -27,19 +27,23 @@ def git_past(manifest: Manifest, folders: Folders, revision: str) -> tuple[dict[
             for old in guarded(load_manifest(path)):
                 label = f"git:{revision}:{manifest.path.parent.as_posix()}/{Path(old.file).name}"
                 past[old.name] = Past((Older(revision, named(old.schema, label)),), old.facts)
-    changed = [file for root in (folders.history, folders.golden) for file in changed_files(revision, root)]
-    return past, [_changed(file, revision) for file in changed]
+    changed = [
+        _changed(file, file.relative_to(root), revision)
+        for root in (folders.history, folders.golden)
+        for file in changed_files(revision, root)
+    ]
+    return past, changed
 
 
-def _changed(file: Path, revision: str) -> Finding:
+def _changed(file: Path, inside: Path, revision: str) -> Finding:
     state = "another" if file.exists() else "not there any more"
     return Finding(
         rule=RELEASED_CHANGED.id,
         severity=RELEASED_CHANGED.severity,
         message=f"{file.name}: is {state} than in {revision}" if file.exists() else f"{file.name}: is {state}",
-        contract=file.parent.name,
+        contract=inside.parts[0],
         file=file.as_posix(),
-        path=f"{file.parent.name}/{file.name}",
+        path=inside.as_posix(),
         why=RELEASED_CHANGED.why,
         hint=RELEASED_CHANGED.fix,
     )
