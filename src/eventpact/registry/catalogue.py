@@ -1,75 +1,55 @@
-"""What each id means, and where it is registered: the part of a registry in memory that all subjects share."""
+"""What each id of a context means, and where it is registered: the part that all its subjects share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
-from eventpact.registry.port import SchemaText
-from eventpact.schema import Schema
+from eventpact.registry.changes import Stored
 
-__all__ = ["Catalogue", "Definition"]
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A schema as it is stored."""
-
-    text: SchemaText
-    schema: Schema
+__all__ = ["Catalogue"]
 
 
 class Catalogue:
-    """One id per distinct text and references, from 1, never used twice. A schema is there while a place holds it."""
+    """One id per distinct schema, from 1, never used twice. A schema is there while a place holds it."""
 
     def __init__(self) -> None:
-        self._definitions: dict[SchemaId, Definition] = {}
-        self._ids: dict[SchemaText, SchemaId] = {}
+        self._stored: dict[SchemaId, Stored] = {}
+        self._ids: dict[Stored, SchemaId] = {}
         self._places: dict[SchemaId, set[tuple[str, Version]]] = {}
-        self._users: dict[tuple[str, Version], set[SchemaId]] = {}
         self._last_id = 0
 
-    def get(self, schema_id: SchemaId) -> Definition:
+    def get(self, schema_id: SchemaId) -> Stored:
         """What the id means. NotRegisteredError (40403) for an unknown one."""
         try:
-            return self._definitions[schema_id]
+            return self._stored[schema_id]
         except KeyError:
             raise refusals.unknown_id(schema_id) from None
 
-    def find(self, text: SchemaText) -> SchemaId | None:
-        """The id of a stored text."""
-        return self._ids.get(text)
+    def holds(self, schema_id: SchemaId) -> bool:
+        """Does the id mean something?"""
+        return schema_id in self._stored
 
-    def add(self, definition: Definition) -> SchemaId:
-        """A new id for a text that has none. It must be put into a place next."""
-        self._last_id += 1
-        schema_id = SchemaId(self._last_id)
-        self._definitions[schema_id] = definition
-        self._ids[definition.text] = schema_id
-        self._places[schema_id] = set()
-        for reference in definition.text.references:
-            self._users.setdefault((reference.subject, reference.version), set()).add(schema_id)
-        return schema_id
+    def find(self, stored: Stored) -> SchemaId | None:
+        """The id of a schema."""
+        return self._ids.get(stored)
+
+    def next_id(self) -> SchemaId:
+        """The id for a schema that has none."""
+        return SchemaId(self._last_id + 1)
 
     def places(self, schema_id: SchemaId) -> frozenset[tuple[str, Version]]:
         """The subjects and versions that hold the schema, soft-deleted ones included."""
         return frozenset(self._places[schema_id])
 
-    def users(self, subject: str, version: Version) -> frozenset[SchemaId]:
-        """The schemas that refer to this version."""
-        return frozenset(self._users.get((subject, version), ()))
-
-    def put(self, schema_id: SchemaId, subject: str, version: Version) -> None:
-        """After this the version holds the schema."""
-        self._places[schema_id].add((subject, version))
+    def put(self, schema_id: SchemaId, stored: Stored, subject: str, version: Version) -> None:
+        """After this the id means the schema, and the version holds it."""
+        self._stored[schema_id] = stored
+        self._ids[stored] = schema_id
+        self._places.setdefault(schema_id, set()).add((subject, version))
+        self._last_id = max(self._last_id, schema_id)
 
     def take(self, schema_id: SchemaId, subject: str, version: Version) -> None:
         """After this the version no longer holds the schema, and a schema that nobody holds is gone."""
         self._places[schema_id].remove((subject, version))
-        if self._places[schema_id]:
-            return
-        definition = self._definitions.pop(schema_id)
-        del self._ids[definition.text], self._places[schema_id]
-        for reference in definition.text.references:
-            self._users[reference.subject, reference.version].discard(schema_id)
+        if not self._places[schema_id]:
+            del self._ids[self._stored.pop(schema_id)], self._places[schema_id]

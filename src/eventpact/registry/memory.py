@@ -1,159 +1,234 @@
 """The registry's in-memory twin: for tests without a server, and the state behind the local registry server.
 
-It follows Redpanda 26.2: ids are shared between subjects by stored text and references and never used twice, the
-level is enforced, deletes are soft first and hard then. One object is one context. Nothing outlives the process.
+It follows Redpanda 26.2: ids are shared between the subjects of a context by stored text, references and metadata and
+never used twice, the level and the mode are enforced, deletes are soft first and hard then. A subject may be qualified
+with its context, ``:.staging:orders``; where a subject names what is set, ``:.staging:`` is the whole context.
+
+Everything that happens is a `Change`: decided by a function that only looks, kept by the store, then applied.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from typing import Final
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
 
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
-from eventpact.registry.catalogue import Catalogue, Definition
-from eventpact.registry.judge import judge
-from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
-from eventpact.registry.references import reference_texts
-from eventpact.registry.shelf import Shelf
-from eventpact.schema import Level, Schema, parse
+from eventpact.registry.changes import Change, Dropped, Put, Stored
+from eventpact.registry.contexts import DEFAULT, context_of, qualified
+from eventpact.registry.deleting import context_deletion, subject_deletion, version_deletion
+from eventpact.registry.judge import Judge
+from eventpact.registry.mode import Mode
+from eventpact.registry.port import Compatibility, Registered, SchemaText, VersionChoice
+from eventpact.registry.reading import Reading
+from eventpact.registry.registering import Entry, as_stored, registration, verdict
+from eventpact.registry.ruling import level_change, mode_change
+from eventpact.registry.state import State
+from eventpact.registry.store import Store
+from eventpact.schema import Level
+from eventpact.schema.dialect import DialectName
 
 __all__ = ["MemoryRegistry"]
 
-READ_CACHE: Final = 1024
-"""How many texts are remembered as parsed, so that a look-up costs no parsing."""
-
 
 class MemoryRegistry:
-    """A `Registry` without a server, and the deletes that a port for services has no use for. Thread-safe."""
+    """A `Registry` without a server, and what a port for services has no use for. Thread-safe.
 
-    def __init__(self, level: Level = Level.BACKWARD) -> None:
+    Args:
+        level: in force where nobody set another.
+        store: keeps what happens; what it kept before has happened already. ``None``: nothing outlives the object.
+        checker: whose rules decide what is compatible.
+        modes_change: may modes be set? Redpanda's ``mode_mutability``.
+
+    Raises:
+        RegistryError: the store cannot be read.
+    """
+
+    def __init__(
+        self,
+        level: Level = Level.BACKWARD,
+        *,
+        store: Store | None = None,
+        checker: DialectName = "redpanda",
+        modes_change: bool = True,
+    ) -> None:
         self._lock = threading.RLock()
-        self._level = level
-        self._levels: dict[str, Level] = {}
-        self._shelves: dict[str, Shelf] = {}
-        self._catalogue = Catalogue()
-        self._read_cache: OrderedDict[SchemaText, Definition] = OrderedDict()
+        self._store = store
+        self._modes_change = modes_change
+        self._state = State(level)
+        self._judge = Judge(checker)
+        self._reading = Reading(self._state, self._judge)
+        for change in store.changes() if store else ():
+            self._state.apply(change)
 
-    def schema_by_id(self, schema_id: SchemaId) -> SchemaText:
-        with self._lock:
-            return self._catalogue.get(schema_id).text
+    def __enter__(self) -> Self:
+        return self
 
-    def subject_versions(self, schema_id: SchemaId) -> tuple[tuple[str, Version], ...]:
-        with self._lock:
-            self._catalogue.get(schema_id)
-            places = self._catalogue.places(schema_id)
-            return tuple(sorted(place for place in places if place[1] not in self._shelves[place[0]].deleted))
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
 
-    def subjects_of(self, schema_id: SchemaId) -> frozenset[str]:
+    def close(self) -> None:
+        """After this the store is closed. Without one there is no need to call it."""
         with self._lock:
-            self._catalogue.get(schema_id)
-            return frozenset(subject for subject, _ in self._catalogue.places(schema_id))
+            if self._store is not None:
+                self._store.close()
+
+    def schema_by_id(self, schema_id: SchemaId, *, context: str = DEFAULT) -> SchemaText:
+        return self.stored(schema_id, context=context).text
+
+    def stored(self, schema_id: SchemaId, *, context: str = DEFAULT) -> Stored:
+        """The schema of an id with its metadata. NotRegisteredError for an unknown one."""
+        with self._lock:
+            return self._state.catalogue(context).get(schema_id)
+
+    def subject_versions(self, schema_id: SchemaId, *, context: str = DEFAULT) -> tuple[tuple[str, Version], ...]:
+        with self._lock:
+            self.stored(schema_id, context=context)
+            return tuple(self._state.live_places(context, schema_id))
+
+    def subjects_of(self, schema_id: SchemaId, *, context: str = DEFAULT) -> frozenset[str]:
+        with self._lock:
+            self.stored(schema_id, context=context)
+            return frozenset(subject for subject, _ in self._state.catalogue(context).places(schema_id))
 
     def subjects(self, *, deleted: bool = False) -> tuple[str, ...]:
         with self._lock:
-            return tuple(sorted(name for name, shelf in self._shelves.items() if shelf.live or deleted))
+            return tuple(sorted(name for name, shelf in self._state.shelves.items() if shelf.live or deleted))
+
+    def contexts(self) -> tuple[str, ...]:
+        """All contexts, the default one first."""
+        with self._lock:
+            return tuple(sorted(self._state.catalogues))
 
     def versions(self, subject: str, *, deleted: bool = False) -> tuple[Version, ...]:
         with self._lock:
-            return self._shelf(subject).versions(deleted=deleted)
+            return self._state.shelf(qualified(subject)).versions(deleted=deleted)
 
     def version(self, subject: str, version: VersionChoice = "latest", *, deleted: bool = False) -> Registered:
         with self._lock:
-            shelf = self._shelf(subject)
+            shelf = self._state.shelf(qualified(subject))
             number = shelf.find(version, deleted=deleted)
-            schema_id = shelf.ids[number]
-            return Registered(subject, number, schema_id, self._catalogue.get(schema_id).text)
+            text = self._state.stored(shelf.subject, number).text
+            return Registered(shelf.subject, number, shelf.ids[number], text)
 
     def is_deleted(self, subject: str, version: Version) -> bool:
         """Is this version, which exists, soft-deleted?"""
         with self._lock:
-            return version in self._shelf(subject).deleted
+            return version in self._state.shelf(qualified(subject)).deleted
 
-    def lookup(self, subject: str, schema: SchemaText, *, deleted: bool = False) -> Registered:
+    def lookup(
+        self,
+        subject: str,
+        schema: SchemaText,
+        *,
+        deleted: bool = False,
+        properties: Mapping[str, str] | None = None,
+    ) -> Registered:
         with self._lock:
-            definition = self._read(schema)
-            shelf = self._shelf(subject)
+            name = qualified(subject)
+            read = self._reading.read(context_of(name), schema)
+            shelf = self._state.shelf(name)
             shelf.versions(deleted=deleted)
-            schema_id = self._catalogue.find(definition.text)
+            schema_id = self._state.catalogue(context_of(name)).find(as_stored(self._state, shelf, read, properties))
             version = None if schema_id is None else shelf.holding(schema_id, deleted=deleted)
             if schema_id is None or version is None:
                 raise refusals.not_in_subject(subject)
-            return Registered(subject, version, schema_id, self._catalogue.get(schema_id).text)
+            return Registered(name, version, schema_id, self._state.stored(name, version).text)
 
     def register(self, subject: str, schema: SchemaText) -> SchemaId:
+        return self.enter(subject, Entry(schema)).id
+
+    def enter(self, subject: str, entry: Entry) -> Registered:
+        """As `register`, with metadata, and in IMPORT mode with an id and a version. What the subject holds then.
+
+        Raises:
+            RegistryError: the mode forbids it (42205), the version is not the next one (42201), the schema has
+                another id (42207), the name is reserved (42208), and what `register` says.
+        """
         with self._lock:
-            definition = self._read(schema)
-            for reference in schema.references:
-                self._require_live(reference)
-            schema_id = self._catalogue.find(definition.text)
-            shelf = self._shelves.get(subject) or Shelf(subject)
-            if schema_id is not None and schema_id in shelf.live:
-                return schema_id
-            if shelf.live:
-                verdict = self._judge(shelf, definition.schema, shelf.versions()[-1])
-                if not verdict.ok:
-                    raise refusals.incompatible(subject, verdict.messages)
-            if schema_id is None:
-                schema_id = self._catalogue.add(definition)
-            self._shelves[subject] = shelf
-            self._catalogue.put(schema_id, subject, shelf.put(schema_id))
-            return schema_id
+            name = qualified(subject)
+            found = registration(self._state, self._reading, self._judge, name, entry)
+            if isinstance(found, Put):
+                self._happen((found,))
+                return Registered(name, found.version, found.id, found.stored.text)
+            version = self._state.shelf(name).live[found]
+            return Registered(name, version, found, self._state.stored(name, version).text)
 
     def check(self, subject: str, schema: SchemaText, version: VersionChoice = "latest") -> Compatibility:
         with self._lock:
-            candidate = self._read(schema).schema
-            shelf = self._shelf(subject)
-            return self._judge(shelf, candidate, shelf.find(version))
+            name = qualified(subject)
+            read = self._reading.read(context_of(name), schema)
+            shelf = self._state.shelf(name)
+            return verdict(self._state, self._reading, self._judge, shelf, read, shelf.find(version))
 
     def level(self, subject: str | None = None) -> Level:
         with self._lock:
-            return self._level if subject is None else self._levels.get(subject, self._level)
+            return self._state.level_of(qualified(subject or ""))
 
     def own_level(self, subject: str) -> Level | None:
         with self._lock:
-            return self._levels.get(subject)
+            return self._state.levels.get(qualified(subject))
 
     def set_level(self, level: Level, subject: str | None = None) -> None:
         with self._lock:
-            if subject is None:
-                self._level = level
-            else:
-                self._levels[subject] = level
+            self._happen((level_change(self._state, qualified(subject or ""), level),))
 
     def clear_level(self, subject: str) -> Level:
-        """After this the global level is in force for the subject. The level it had; NotRegisteredError if none."""
+        """After this the outer level is in force for the subject. The level it had; NotRegisteredError if none."""
         with self._lock:
-            if subject not in self._levels:
-                raise refusals.no_subject(subject)
-            return self._levels.pop(subject)
+            name = qualified(subject)
+            change = level_change(self._state, name, None)
+            before = self._state.levels[name]
+            self._happen((change,))
+            return before
+
+    def mode(self, subject: str | None = None) -> Mode:
+        """The mode in force: the subject's own, its context's, the global one. ``None`` asks for the global one."""
+        with self._lock:
+            return self._state.mode_of(qualified(subject or ""))
+
+    def own_mode(self, subject: str) -> Mode | None:
+        """The subject's own mode; ``None`` when an outer one applies."""
+        with self._lock:
+            return self._state.modes.get(qualified(subject))
+
+    def set_mode(self, mode: Mode, subject: str | None = None, *, force: bool = False) -> None:
+        """After this the mode is in force. RegistryError (42205) for IMPORT where something is, without ``force``."""
+        with self._lock:
+            self._refuse_immutable()
+            self._happen((mode_change(self._state, qualified(subject or ""), mode, force=force),))
+
+    def clear_mode(self, subject: str) -> Mode:
+        """After this the outer mode is in force for the subject. The mode it had; NotRegisteredError if none."""
+        with self._lock:
+            self._refuse_immutable()
+            name = qualified(subject)
+            change = mode_change(self._state, name, None, force=False)
+            before = self._state.modes[name]
+            self._happen((change,))
+            return before
 
     def referenced_by(self, subject: str, version: VersionChoice) -> tuple[SchemaId, ...]:
         """The ids of the schemas that refer to this version and are registered somewhere, ascending."""
         with self._lock:
-            number = self._shelf(subject).find(version)
-            return tuple(sorted(self._live_users(subject, number)))
+            shelf = self._state.shelf(qualified(subject))
+            return tuple(self._state.live_users(shelf.subject, shelf.find(version)))
 
     def delete_version(self, subject: str, version: VersionChoice, *, permanent: bool = False) -> Version:
         """After this the version is soft-deleted, or with ``permanent`` a soft-deleted one is gone. Its number.
 
         Raises:
             NotRegisteredError: there is no such version.
-            RegistryError: it is soft-deleted already (40406), or not yet (40407), or referred to (42206).
+            RegistryError: it is soft-deleted already (40406), or not yet (40407), or referred to (42206), or the mode
+                is READONLY (42205).
         """
         with self._lock:
-            shelf = self._shelf(subject)
-            number = shelf.find(version, deleted=version != "latest")
-            if permanent:
-                if number not in shelf.deleted:
-                    raise refusals.version_not_soft_deleted(subject, number)
-                self._drop(shelf, number)
-            else:
-                if number in shelf.deleted:
-                    raise refusals.version_soft_deleted(subject, number)
-                self._refuse_if_referenced(subject, number)
-                self._hide(shelf, number)
+            number, changes = version_deletion(self._state, qualified(subject), version, permanent)
+            self._happen(changes)
             return number
 
     def delete_subject(self, subject: str, *, permanent: bool = False) -> tuple[Version, ...]:
@@ -161,71 +236,32 @@ class MemoryRegistry:
 
         Raises:
             NotRegisteredError: there is no such subject, or nothing left to soft-delete.
-            RegistryError: not yet soft-deleted (40405), or referred to (42206).
+            RegistryError: not yet soft-deleted (40405), or referred to (42206), or the mode is READONLY (42205).
         """
         with self._lock:
-            shelf = self._shelf(subject)
-            numbers = shelf.versions(deleted=permanent)
-            if permanent and shelf.live:
-                raise refusals.subject_not_soft_deleted(subject)
-            for number in numbers:
-                self._refuse_if_referenced(subject, number)
-            for number in numbers:
-                if permanent:
-                    self._drop(shelf, number)
-                else:
-                    self._hide(shelf, number)
+            numbers, changes = subject_deletion(self._state, qualified(subject), permanent)
+            self._happen(changes)
             return numbers
 
-    def _shelf(self, subject: str) -> Shelf:
-        try:
-            return self._shelves[subject]
-        except KeyError:
-            raise refusals.no_subject(subject) from None
+    def delete_context(self, context: str) -> None:
+        """After this the context is gone.
 
-    def _read(self, schema: SchemaText) -> Definition:
-        """The schema as it would be stored."""
-        known = self._read_cache.get(schema)
-        if known is None:
-            texts = reference_texts(schema.references, self._referenced)
-            parsed = parse(schema.text, references=texts, mode="stored")
-            known = Definition(SchemaText(parsed.stored_text, schema.references), parsed)
-            self._read_cache[schema] = known
-            if len(self._read_cache) > READ_CACHE:
-                self._read_cache.popitem(last=False)
-        return known
+        Raises:
+            NotRegisteredError: there is no such context.
+            RegistryError: it is not empty (42211), or it is the default one (42205).
+        """
+        with self._lock:
+            self._happen(context_deletion(self._state, context))
 
-    def _referenced(self, reference: Reference) -> SchemaText:
-        shelf = self._shelves.get(reference.subject)
-        if shelf is None or reference.version not in shelf.ids:
-            raise refusals.missing_reference(reference)
-        return self._catalogue.get(shelf.ids[reference.version]).text
+    def _refuse_immutable(self) -> None:
+        if not self._modes_change:
+            raise refusals.immutable_mode()
 
-    def _require_live(self, reference: Reference) -> None:
-        """A stored schema may refer to what was soft-deleted since; a new one may not."""
-        if reference.version in self._shelves[reference.subject].deleted:
-            raise refusals.missing_reference(reference)
-
-    def _judge(self, shelf: Shelf, candidate: Schema, oldest: Version) -> Compatibility:
-        history = [(version, self._catalogue.get(shelf.ids[version]).schema) for version in reversed(shelf.versions())]
-        return judge(candidate, history, self.level(shelf.subject), oldest)
-
-    def _live_users(self, subject: str, version: Version) -> list[SchemaId]:
-        return [user for user in self._catalogue.users(subject, version) if self.subject_versions(user)]
-
-    def _refuse_if_referenced(self, subject: str, version: Version) -> None:
-        if self._live_users(subject, version):
-            raise refusals.referenced(subject, version)
-
-    def _hide(self, shelf: Shelf, version: Version) -> None:
-        shelf.hide(version)
-        if not shelf.live:
-            self._levels.pop(shelf.subject, None)
-
-    def _drop(self, shelf: Shelf, version: Version) -> None:
-        schema_id = shelf.drop(version)
-        # A dropped subject starts at version 1 again, so a reference may come to mean another schema.
-        self._read_cache.clear()
-        self._catalogue.take(schema_id, shelf.subject, version)
-        if not shelf.ids:
-            del self._shelves[shelf.subject]
+    def _happen(self, changes: tuple[Change, ...]) -> None:
+        """Kept first: what cannot be kept does not happen."""
+        if self._store is not None:
+            self._store.keep(changes)
+        for change in changes:
+            self._state.apply(change)
+        if any(isinstance(change, Dropped) for change in changes):
+            self._reading.forget()

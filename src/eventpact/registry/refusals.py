@@ -7,12 +7,24 @@ from eventpact.ids import SchemaId, Version
 from eventpact.registry.port import Reference
 
 __all__ = [
+    "context_not_empty",
+    "default_context",
+    "id_taken",
+    "immutable_mode",
+    "importing",
     "incompatible",
     "missing_reference",
+    "no_context",
     "no_subject",
     "no_version",
+    "not_empty",
+    "not_importing",
     "not_in_subject",
+    "not_the_next",
+    "other_id",
+    "read_only",
     "referenced",
+    "reserved",
     "subject_not_soft_deleted",
     "unknown_id",
     "version_not_soft_deleted",
@@ -79,3 +91,58 @@ def referenced(subject: str, version: Version) -> RegistryError:
     return RegistryError(
         f"One or more references exist to the schema (subject={subject}, version={version})", status=422, code=42206
     )
+
+
+def read_only(name: str) -> RegistryError:
+    return _not_permitted(f"Subject {name!r} is in read-only mode" if name else "The registry is in read-only mode")
+
+
+def not_importing(subject: str) -> RegistryError:
+    return _not_permitted(f"Subject {subject!r} is not in import mode, so its schemas bring no id and no version")
+
+
+def importing(subject: str) -> RegistryError:
+    return _not_permitted(f"Subject {subject!r} is in import mode, so its schemas bring their ids")
+
+
+def id_taken(schema_id: SchemaId) -> RegistryError:
+    return _not_permitted(f"Overwriting the schema of id {schema_id} is not permitted")
+
+
+def not_empty(name: str) -> RegistryError:
+    where = f"subject {name!r} has" if name else "there are"
+    return _not_permitted(f"Cannot import, because {where} versions already; force=true does it all the same")
+
+
+def immutable_mode() -> RegistryError:
+    return _not_permitted("Modes cannot be changed here")
+
+
+def default_context() -> RegistryError:
+    return _not_permitted("The default context cannot be deleted")
+
+
+def no_context(context: str) -> NotRegisteredError:
+    return NotRegisteredError(f"Context {context!r} not found.", status=404, code=404)
+
+
+def context_not_empty(context: str) -> RegistryError:
+    return RegistryError(f"Context {context!r} is not empty", status=422, code=42211)
+
+
+def reserved(name: str) -> RegistryError:
+    return RegistryError(f"The name {name!r} is reserved", status=422, code=42208)
+
+
+def other_id(known: SchemaId, wanted: SchemaId) -> RegistryError:
+    return RegistryError(
+        f"Schema already registered with id {known} instead of input id {wanted}", status=422, code=42207
+    )
+
+
+def not_the_next(version: Version, wanted: Version) -> RegistryError:
+    return RegistryError(f"Version {version} is not the next one, which is {wanted}", status=422, code=42201)
+
+
+def _not_permitted(message: str) -> RegistryError:
+    return RegistryError(message, status=422, code=42205)

@@ -24,13 +24,15 @@ class Shelf:
     live: dict[SchemaId, Version] = field(default_factory=dict)
     highest: int = 0
 
-    def put(self, schema_id: SchemaId) -> Version:
-        """After this the id stands under the next version."""
-        self.highest += 1
-        version = Version(self.highest)
+    def next_version(self) -> Version:
+        """The number for a version that is to come."""
+        return Version(self.highest + 1)
+
+    def put(self, schema_id: SchemaId, version: Version) -> None:
+        """After this the id stands under the version, which is higher than all before."""
+        self.highest = version
         self.ids[version] = schema_id
         self.live[schema_id] = version
-        return version
 
     def versions(self, *, deleted: bool = False) -> tuple[Version, ...]:
         """Ascending. NotRegisteredError (40401) if there are none."""
