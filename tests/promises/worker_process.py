@@ -85,7 +85,7 @@ def main(servers: str, mutant: str, milliseconds: str) -> int:
 
     settings = Settings(
         bootstrap_servers=servers,
-        consumer=ConsumerSettings(session_timeout_ms=1000, heartbeat_interval_ms=100),
+        consumer=ConsumerSettings(session_timeout_ms=2000, heartbeat_interval_ms=300),
         producer=ProducerSettings(message_timeout_ms=5_000, linger_ms=0),
     )
     worker = Worker(IngestionEvent, handle, settings, registry=registry(), policy=POLICY)
