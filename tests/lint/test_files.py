@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from eventpact.contract import Contract, Topic
+from eventpact.schema import Level
 from eventpact_compat.lint import Job, lint_files
 from tests.zoo.animals import SHOP
 
@@ -58,6 +60,25 @@ def test_named_files_are_reported_and_the_manifests_lend_them_types(tmp_path: Pa
     job = Job.of(manifest, [tmp_path / "new"])
 
     assert [(f.rule, f.file) for f in job.findings()] == [("MISSING_DOC", str(tmp_path / "new" / "car.avsc"))]
+
+
+def test_a_broken_file_that_lends_its_types_is_reported(tmp_path: Path) -> None:
+    texts = {"car.avsc": CAR, "colour.avsc": COLOUR.replace('"symbols"', '"symbol"'), "other.avsc": "{"}
+
+    findings = lint_files(texts, only=frozenset({"car.avsc"}))
+
+    assert [(f.rule, f.file) for f in findings] == [("INVALID_SCHEMA", "colour.avsc")]
+
+
+def test_what_two_contracts_on_one_file_have_in_common_is_said_once() -> None:
+    contracts = [
+        Contract(name, "car.avsc", "shop.Car", Topic(name, 6), key, Level.FULL)
+        for name, key in (("cars", "at"), ("repainted-cars", "colour"))
+    ]
+
+    findings = lint_files({"car.avsc": CAR, "colour.avsc": COLOUR}, contracts=contracts)
+
+    assert [(f.rule, f.contract) for f in findings] == [("KEY_FIELD", "repainted-cars"), ("MISSING_DOC", "cars")]
 
 
 def test_files_need_no_manifest(tmp_path: Path) -> None:

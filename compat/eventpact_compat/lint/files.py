@@ -26,12 +26,11 @@ def lint_files(
 ) -> tuple[Finding, ...]:
     """The findings of several files (name -> text), each under the contracts that name it.
 
-    ``only`` names the files to report on; the others may lend them types. A file that uses types of an invalid one is
-    passed over: whether it is right depends on the other.
+    ``only`` names the files to look at; the others lend them types. A file that uses types of an invalid one is passed
+    over, for whether it is right depends on the other; the finding is about that one.
     """
-    return in_order(
-        finding for finding in _findings(texts, tuple(contracts), config) if only is None or finding.file in only
-    )
+    chosen = texts if only is None else {file: text for file, text in texts.items() if file in only}
+    return in_order(_findings(chosen, texts, tuple(contracts), config))
 
 
 def references_of(file: str, texts: Mapping[str, str]) -> dict[str, str] | None:
@@ -39,20 +38,21 @@ def references_of(file: str, texts: Mapping[str, str]) -> dict[str, str] | None:
     return _references(file, _needs(texts), texts)
 
 
-def _findings(texts: Mapping[str, str], contracts: tuple[Contract, ...], config: LintConfig) -> Iterator[Finding]:
+def _findings(
+    chosen: Mapping[str, str], texts: Mapping[str, str], contracts: tuple[Contract, ...], config: LintConfig
+) -> Iterator[Finding]:
     under: dict[str, list[Contract]] = defaultdict(list)
     for contract in contracts:
         under[contract.schema].append(contract)
     needs = _needs(texts)
-    for file, text in texts.items():
+    for file, text in chosen.items():
         if file in needs[file]:
             yield _circle(file, needs)
             continue
         try:
             schema = parse(text, references=_references(file, needs, texts), source=file)
         except SchemaError as error:
-            if error.source == file:
-                yield invalid(error)
+            yield invalid(error)
             continue
         yield from _under(schema, under[file], config)
 

@@ -1,4 +1,4 @@
-"""Mend what can be mended without asking: a fix is kept only if the text still parses and the rule is quieter.
+"""Mend what can be mended without asking. A fix is kept only if the text is still a schema.
 
 Each fix works on the document as written, so nothing else of the text changes but its layout.
 """
@@ -64,7 +64,7 @@ def _mended(schema: Schema, rule: str, config: LintConfig) -> Schema:
         root = before = read(schema.text).root
         for edit in batch:
             root = edit(root)
-        mended = None if root is before else _accepted(schema, root, rule, config)
+        mended = None if root is before else _parsed(root, schema)
         if mended is not None:
             schema = mended
             if batch is edits:
@@ -74,24 +74,21 @@ def _mended(schema: Schema, rule: str, config: LintConfig) -> Schema:
 
 def _edits(schema: Schema, rule: str, problems: list[Problem]) -> list[Edit]:
     """The edits that change anything, each by itself."""
+    pointers = tuple(dict.fromkeys(problem.pointer for problem in problems))
     if rule in CANONICAL:
         branches = _default_branches(schema)
-        return [partial(_branch_first, p.pointer, branches[p.pointer]) for p in problems if p.pointer in branches]
+        return [partial(_branch_first, pointer, branches[pointer]) for pointer in pointers if pointer in branches]
     root = read(schema.text).root
-    edits = [partial(FIXES[rule], problem.pointer) for problem in problems]
+    edits = [partial(FIXES[rule], pointer) for pointer in pointers]
     return [edit for edit in edits if edit(root) is not root]
 
 
-def _accepted(schema: Schema, root: Node, rule: str, config: LintConfig) -> Schema | None:
+def _parsed(root: Node, like: Schema) -> Schema | None:
+    """The new document, ``None`` if it is no schema: a moved branch may have defined a type that others use."""
     try:
-        mended = parse(print_node(root), references=schema.references or None, source=schema.source)
+        return parse(print_node(root), references=like.references or None, source=like.source)
     except SchemaError:
         return None
-    if rule not in CANONICAL and mended.canonical != schema.canonical:
-        return None
-    family = CANONICAL if rule in CANONICAL else (rule,)
-    before, after = (sum(len(_problems(s, r, config)) for r in family) for s in (schema, mended))
-    return mended if after < before else None
 
 
 def _problems(schema: Schema, rule: str, config: LintConfig) -> list[Problem]:
@@ -162,15 +159,14 @@ def _with(members: Mapping[str, Node]) -> Object:
 
 
 def _default_branches(schema: Schema) -> dict[str, int]:
-    """Pointer of a union -> the number of the branch that its default is of, the first one that is not in front."""
-    found: dict[str, int] = {}
+    """Pointer of a union -> the number of the branch that its default is of. An array's default may be of several."""
+    found: dict[str, set[int]] = {}
     for site in default_sites(Subject(schema, read(schema.text))):
         if isinstance(site.type, Union) and site.type_at:
             branches = enumerate(site.type.branches)
             number = next((n for n, branch in branches if fits(branch, site.value, schema.names)), 0)
-            if number:
-                found.setdefault(site.field.pointer + site.type_at, number)
-    return found
+            found.setdefault(site.field.pointer + site.type_at, set()).add(number)
+    return {pointer: min(numbers) for pointer, numbers in found.items() if len(numbers) == 1}
 
 
 def _branch_first(pointer: str, number: int, root: Node) -> Node:

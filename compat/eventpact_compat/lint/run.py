@@ -96,7 +96,4 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _place(document: Document, pointer: str) -> tuple[int, int]:
-    """Where the value stands; for one that is not written, where what should hold it does."""
-    while (node := document.at(pointer)) is None:
-        pointer = pointer.rpartition("/")[0]
-    return document.place(node.start)
+    return document.place((document.at(pointer) or document.root).start)

@@ -7,6 +7,7 @@ from typing import Final
 
 from eventpact.schema.tree import Array, Fixed, Kind, Named, Primitive, Record, Ref, Type, Union
 from eventpact_compat.finding import Rule, Severity
+from eventpact_compat.lint.cycles import in_cycles
 from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.sites import Problem, Subject
 from eventpact_compat.lint.types import leaves
@@ -40,41 +41,14 @@ def _used(type_: Type) -> Iterator[str]:
 
 
 def _in_cycles(names: Mapping[str, Named], below: Callable[[Type], Iterator[str]]) -> frozenset[str]:
-    """The records that can be reached from themselves: nodes of strongly connected components with an edge inside."""
-    edges = {
-        name: tuple({other: None for field in named.fields for other in below(field.type)})
-        for name, named in names.items()
-        if isinstance(named, Record)
-    }
-    order: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    found: set[str] = set()
-    for root in edges:
-        if root in order:
-            continue
-        order[root] = low[root] = len(order)
-        stack.append(root)
-        todo = [(root, iter(edges[root]))]
-        while todo:
-            name, rest = todo[-1]
-            other = next((o for o in rest if o in edges), None)
-            if other is None:
-                todo.pop()
-                if todo:
-                    low[todo[-1][0]] = min(low[todo[-1][0]], low[name])
-                if low[name] == order[name]:
-                    part = stack[stack.index(name) :]
-                    del stack[-len(part) :]
-                    if len(part) > 1 or name in edges[name]:
-                        found.update(part)
-            elif other not in order:
-                order[other] = low[other] = len(order)
-                stack.append(other)
-                todo.append((other, iter(edges[other])))
-            elif other in stack:
-                low[name] = min(low[name], order[other])
-    return frozenset(found)
+    """The records that contain themselves by way of ``below``."""
+    return in_cycles(
+        {
+            name: tuple({other: None for field in named.fields for other in below(field.type)})
+            for name, named in names.items()
+            if isinstance(named, Record)
+        }
+    )
 
 
 def _no_bytes(type_: Type, names: Mapping[str, Named], seen: frozenset[str] = frozenset()) -> bool:
