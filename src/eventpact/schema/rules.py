@@ -40,7 +40,7 @@ RULES: Final = (
     Rule("EMPTY_ENUM", "lint", "an enum has symbols", "no value exists; Redpanda refuses it"),
     Rule("ZERO_SIZE", "lint", "a fixed has a size above 0", "Redpanda refuses it"),
     Rule("NO_FINITE_VALUE", "lint", "a record has finite values", "a record that always holds itself never ends"),
-    Rule("ENDLESS_DEFAULT", "lint", "a default ends", "a default that fills itself in again has no value"),
+    Rule("ENDLESS_DEFAULT", "lint", "a default ends", "stored schemas only; refused otherwise"),
     Rule(
         "UNION_DEFAULT_NOT_FIRST", "lint", "a union's default fits its first branch", "Redpanda refuses it; avro fails"
     ),

@@ -272,4 +272,8 @@ class _Scanner:
                 message += ", found the end of the text"
             elif self.text[self.at] == "/":
                 message += ", found a comment; JSON has none"
-        return JsonError(message, self.at, tuple(container.part for container in self.open))
+        return JsonError(
+            message,
+            self.at,
+            tuple(open_.part for open_ in self.open if open_.key is not None or isinstance(open_.value, list)),
+        )
