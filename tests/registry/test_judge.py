@@ -82,8 +82,8 @@ def test_it_agrees_on_flat_records(data: st.DataObject) -> None:
             fields.append(field)
         seen: set[str] = set()
         for field in fields:
-            kind = field["type"]
-            inner = kind.get("items", kind) if isinstance(kind, dict) else kind
+            written = field["type"]
+            inner = written.get("items", written) if isinstance(written, dict) else written
             if isinstance(inner, dict) and "name" in inner:
                 if inner["name"] in seen:
                     field["type"] = inner["name"]

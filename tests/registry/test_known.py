@@ -21,11 +21,11 @@ class Counting(MemoryRegistry):
         self.fault: Exception | None = None
         self.hook: Callable[[], None] = lambda: None
 
-    def schema_by_id(self, schema_id: SchemaId) -> SchemaText:
+    def schema_by_id(self, schema_id: SchemaId, *, context: str = ".") -> SchemaText:
         self._count(f"id {schema_id}")
         return super().schema_by_id(schema_id)
 
-    def subjects_of(self, schema_id: SchemaId) -> frozenset[str]:
+    def subjects_of(self, schema_id: SchemaId, *, context: str = ".") -> frozenset[str]:
         self._count(f"subjects of {schema_id}")
         return super().subjects_of(schema_id)
 

@@ -77,6 +77,7 @@ def _call(scope: Message, body: bytes) -> Call:
         content_type=_text(headers.get(b"content-type")),
         accept=_text(headers.get(b"accept")),
         body=body,
+        authorization=_text(headers.get(b"authorization")),
     )
 
 
@@ -88,5 +89,7 @@ async def _send(answer: Answer, send: Send) -> None:
     headers = [(b"content-length", str(len(answer.body)).encode())]
     if answer.body:
         headers.append((b"content-type", answer.media_type.encode()))
+    if answer.status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="eventpact development registry"'))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from eventpact.registry.contexts import DEFAULT
+
 __all__ = ["MEDIA_TYPES", "Answer", "Call", "RefusedError", "refused", "reply"]
 
 MEDIA_TYPES: Final = (
@@ -23,7 +25,8 @@ TRUE: Final = frozenset({"true", "1"})
 class Call:
     """A request. ``path`` holds the path's segments, unquoted; ``parameters`` are those that the endpoint names.
 
-    ``content_type`` and ``accept`` are the headers as sent, ``None`` when there were none.
+    ``content_type``, ``accept`` and ``authorization`` are the headers as sent, ``None`` when there were none.
+    ``context`` is the one that the path begins with. ``lenient``: bodies of ``PUT /config`` are read as Confluent does.
     """
 
     method: str
@@ -32,7 +35,10 @@ class Call:
     content_type: str | None = None
     accept: str | None = None
     body: bytes = b""
+    authorization: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    context: str = DEFAULT
+    lenient: bool = False
 
     def flag(self, name: str) -> bool:
         """A query boolean: ``true`` in any letter case or ``1``; everything else is false."""
@@ -64,4 +70,9 @@ def reply(value: object, status: int = 200) -> Answer:
 
 def refused(code: int, message: str) -> Answer:
     """The error body. The HTTP status is the code, or the code without its last two digits."""
-    return reply({"error_code": code, "message": message}, code if code < 600 else code // 100)
+    return reply({"error_code": code, "message": message}, status_of(code))
+
+
+def status_of(code: int) -> int:
+    """The HTTP status of an error code."""
+    return code if code < 600 else code // 100

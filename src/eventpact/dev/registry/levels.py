@@ -1,27 +1,25 @@
-"""Endpoints below /config, /compatibility and /mode: what is allowed."""
+"""Endpoints below /config and /compatibility: what may follow what."""
 
 from __future__ import annotations
 
 from eventpact.dev.registry.body import level_body, schema_body
 from eventpact.dev.registry.call import Answer, Call, RefusedError, reply
 from eventpact.dev.registry.parameters import subject, version
-from eventpact.registry import MemoryRegistry
+from eventpact.registry import Compatibility, MemoryRegistry
+from eventpact.registry.contexts import scope
 
 __all__ = [
     "check",
+    "check_all",
+    "clear_global_level",
     "clear_level",
     "get_level",
-    "get_mode",
     "get_subject_level",
-    "get_subject_mode",
-    "list_contexts",
     "set_level",
     "set_subject_level",
 ]
 
 NO_LEVEL = 40408
-NO_MODE = 40409
-MODE = "READWRITE"
 
 
 def check(registry: MemoryRegistry, call: Call) -> Answer:
@@ -29,19 +27,31 @@ def check(registry: MemoryRegistry, call: Call) -> Answer:
     schema = schema_body(call.body).schema
     # An unknown subject or version is told before the schema is looked at.
     registry.version(subject(call), number)
-    verdict = registry.check(subject(call), schema, number)
-    messages = {"messages": verdict.messages} if call.flag("verbose") else {}
-    return reply({"is_compatible": verdict.ok, **messages})
+    return _verdict(registry.check(subject(call), schema, number), call)
+
+
+def check_all(registry: MemoryRegistry, call: Call) -> Answer:
+    """Against the versions that the level looks at: all of them at a transitive one. Nothing there: compatible."""
+    schema = schema_body(call.body).schema
+    if subject(call) not in registry.subjects():
+        return _verdict(Compatibility(True), call)
+    return _verdict(registry.check(subject(call), schema), call)
 
 
 def get_level(registry: MemoryRegistry, call: Call) -> Answer:
-    return reply({"compatibilityLevel": registry.level()})
+    return reply({"compatibilityLevel": registry.level(scope(call.context))})
 
 
 def set_level(registry: MemoryRegistry, call: Call) -> Answer:
-    level = level_body(call.body)
-    registry.set_level(level)
-    return reply({"compatibility": level})
+    return _set(registry, scope(call.context), call)
+
+
+def clear_global_level(registry: MemoryRegistry, call: Call) -> Answer:
+    name = scope(call.context)
+    level = registry.level(name)
+    if registry.own_level(name) is not None:
+        registry.clear_level(name)
+    return reply({"compatibilityLevel": level})
 
 
 def get_subject_level(registry: MemoryRegistry, call: Call) -> Answer:
@@ -53,24 +63,21 @@ def get_subject_level(registry: MemoryRegistry, call: Call) -> Answer:
 
 
 def set_subject_level(registry: MemoryRegistry, call: Call) -> Answer:
-    level = level_body(call.body)
-    registry.set_level(level, subject(call))
-    return reply({"compatibility": level})
+    return _set(registry, subject(call), call)
 
 
 def clear_level(registry: MemoryRegistry, call: Call) -> Answer:
     return reply({"compatibilityLevel": registry.clear_level(subject(call))})
 
 
-def get_mode(registry: MemoryRegistry, call: Call) -> Answer:
-    return reply({"mode": MODE})
+def _set(registry: MemoryRegistry, name: str, call: Call) -> Answer:
+    level = level_body(call.body, lenient=call.lenient)
+    if level is None:
+        return reply({})
+    registry.set_level(level, name)
+    return reply({"compatibility": level})
 
 
-def get_subject_mode(registry: MemoryRegistry, call: Call) -> Answer:
-    if not call.flag("defaultToGlobal"):
-        raise RefusedError(NO_MODE, f"Subject '{subject(call)}' does not have subject-level mode configured")
-    return reply({"mode": MODE})
-
-
-def list_contexts(registry: MemoryRegistry, call: Call) -> Answer:
-    return reply(["."])
+def _verdict(verdict: Compatibility, call: Call) -> Answer:
+    messages = {"messages": verdict.messages} if call.flag("verbose") else {}
+    return reply({"is_compatible": verdict.ok, **messages})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final, Literal
 
 from eventpact.dev.registry.call import Call, RefusedError
+from eventpact.errors import NotRegisteredError
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import MAX_ID, VersionChoice
+from eventpact.registry import MAX_ID, MemoryRegistry, VersionChoice
+from eventpact.registry.contexts import DEFAULT, context_of, qualified
 
-__all__ = ["refuse_format", "schema_id", "subject", "version"]
+__all__ = ["place_of_id", "refuse_format", "subject", "version"]
 
 UNPARSABLE: Final = 40002
 BAD_VERSION: Final = 42202
@@ -16,12 +19,29 @@ UNSUPPORTED: Final = 501
 
 
 def subject(call: Call) -> str:
-    """The subject in the path."""
-    return call.parameters["subject"]
+    """The qualified name of the subject in the path."""
+    return qualified(call.parameters["subject"], call.context)
 
 
-def schema_id(call: Call) -> SchemaId:
-    """The id in the path. RefusedError 40002 when it is no 32-bit number."""
+def place_of_id(registry: MemoryRegistry, call: Call) -> tuple[SchemaId, str]:
+    """The id in the path and the context to look it up in: the path's, or that of the query's subject.
+
+    A plain subject is looked for in the default context and then in the others; where none has it with this id, the
+    subject does not matter.
+    """
+    number = _schema_id(call)
+    named = call.query.get("subject", "")
+    if not named or call.context != DEFAULT or context_of(named) != DEFAULT:
+        return number, context_of(qualified(named, call.context))
+    for context in registry.contexts():
+        with suppress(NotRegisteredError):
+            if qualified(named, context) in registry.subjects_of(number, context=context):
+                return number, context
+    return number, DEFAULT
+
+
+def _schema_id(call: Call) -> SchemaId:
+    # RefusedError 40002 when it is no 32-bit number.
     text = call.parameters["id"]
     number = _integer(text)
     if number is None:

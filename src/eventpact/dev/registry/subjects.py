@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
-from eventpact.dev.registry.body import SchemaBody, schema_body
+from eventpact.dev.registry.body import schema_body
 from eventpact.dev.registry.call import Answer, Call, RefusedError, reply
 from eventpact.dev.registry.parameters import refuse_format, subject, version
-from eventpact.errors import NotRegisteredError, SchemaError
-from eventpact.registry import MemoryRegistry, Reference, Registered, SchemaText
+from eventpact.errors import SchemaError
+from eventpact.registry import MemoryRegistry, Reference, Registered
+from eventpact.registry.contexts import context_of, qualified
+from eventpact.registry.registering import Entry
 
 __all__ = [
     "delete_subject",
@@ -18,18 +20,19 @@ __all__ = [
     "list_subjects",
     "list_versions",
     "look_up",
+    "metadata_json",
     "referenced_by",
     "references_json",
     "register",
 ]
 
 INVALID_LOOKUP = 500
-NOT_JSON = 422
-NOT_PERMITTED = 42205
+EVERYWHERE = ":*:"
 
 
 def list_subjects(registry: MemoryRegistry, call: Call) -> Answer:
-    prefix = call.query.get("subjectPrefix", "")
+    # Behind a context the list is that of the context; otherwise it is that of all contexts.
+    prefix = qualified(call.query.get("subjectPrefix", "").removeprefix(EVERYWHERE), call.context)
     return reply([name for name in registry.subjects(deleted=call.flag("deleted")) if name.startswith(prefix)])
 
 
@@ -38,29 +41,20 @@ def look_up(registry: MemoryRegistry, call: Call) -> Answer:
     # The subject comes first: an unknown one is told before the body is looked at.
     registry.versions(subject(call), deleted=deleted)
     refuse_format(call)
-    schema = _lookup_body(call.body).schema
+    entry = _lookup_body(call.body)
     try:
-        found = registry.lookup(subject(call), schema, deleted=deleted)
+        found = registry.lookup(subject(call), entry.schema, deleted=deleted, properties=entry.properties)
     except SchemaError as error:
-        raise RefusedError(INVALID_LOOKUP if _is_json(schema.text) else NOT_JSON, str(error)) from None
-    return reply(_registered_json(found))
+        if not _is_json(entry.schema.text):
+            raise
+        raise RefusedError(INVALID_LOOKUP, str(error)) from None
+    return reply(_registered_json(registry, found))
 
 
 def register(registry: MemoryRegistry, call: Call) -> Answer:
-    body = schema_body(call.body)
-    if body.imported:
-        _refuse_import(registry, subject(call), body.schema)
-    registry.register(subject(call), body.schema)
-    found = registry.lookup(subject(call), body.schema)
-    return reply(
-        {
-            "id": found.id,
-            "version": found.version,
-            "schemaType": "AVRO",
-            **references_json(found.schema.references),
-            "schema": found.schema.text,
-        }
-    )
+    said = _registered_json(registry, registry.enter(subject(call), schema_body(call.body)))
+    del said["subject"]
+    return reply(said)
 
 
 def list_versions(registry: MemoryRegistry, call: Call) -> Answer:
@@ -69,11 +63,11 @@ def list_versions(registry: MemoryRegistry, call: Call) -> Answer:
 
 def get_version(registry: MemoryRegistry, call: Call) -> Answer:
     found = _find(registry, call)
-    return reply({**_registered_json(found), "deleted": registry.is_deleted(found.subject, found.version)})
+    return reply({**_registered_json(registry, found), "deleted": registry.is_deleted(found.subject, found.version)})
 
 
 def get_version_schema(registry: MemoryRegistry, call: Call) -> Answer:
-    return Answer(200, _find(registry, call).schema.text.encode())
+    return Answer(200, _find(registry, call).schema.text.encode("utf-8", "surrogatepass"))
 
 
 def referenced_by(registry: MemoryRegistry, call: Call) -> Answer:
@@ -95,36 +89,35 @@ def references_json(references: tuple[Reference, ...]) -> dict[str, object]:
     return {"references": listed} if listed else {}
 
 
+def metadata_json(properties: tuple[tuple[str, str], ...]) -> dict[str, object]:
+    """The property ``metadata``, which is left out when there is none."""
+    return {"metadata": {"properties": dict(properties)}} if properties else {}
+
+
 def _find(registry: MemoryRegistry, call: Call) -> Registered:
     refuse_format(call)
     return registry.version(subject(call), version(call), deleted=call.flag("deleted"))
 
 
-def _registered_json(found: Registered) -> dict[str, object]:
+def _registered_json(registry: MemoryRegistry, found: Registered) -> dict[str, object]:
+    stored = registry.stored(found.id, context=context_of(found.subject))
     return {
         "subject": found.subject,
         "version": found.version,
         "id": found.id,
         "schemaType": "AVRO",
         **references_json(found.schema.references),
+        **metadata_json(stored.properties),
         "schema": found.schema.text,
     }
 
 
-def _lookup_body(body: bytes) -> SchemaBody:
+def _lookup_body(body: bytes) -> Entry:
     """As Redpanda does it: a body that cannot be read is the server's fault here."""
     try:
         return schema_body(body)
     except RefusedError as error:
         raise RefusedError(INVALID_LOOKUP, error.message) from None
-
-
-def _refuse_import(registry: MemoryRegistry, name: str, schema: SchemaText) -> None:
-    """A schema that is there already is answered with its own id, whatever id the request brings."""
-    try:
-        registry.lookup(name, schema)
-    except NotRegisteredError:
-        raise RefusedError(NOT_PERMITTED, f"Subject {name} is not in import mode") from None
 
 
 def _is_json(text: str) -> bool:
