@@ -17,6 +17,7 @@ from eventpact.cli import (
     lint,
     partition,
     register,
+    registry,
     schema,
 )
 from eventpact.cli.console import err
@@ -45,6 +46,7 @@ app.command("explain")(events.explain)
 app.command("partition-of")(partition.partition_of)
 app.command("dev")(dev.dev)
 app.command("demo")(demo.demo)
+app.add_typer(registry.app, name="registry")
 app.add_typer(schema.app, name="schema")
 
 # What a finding is about is in the repository: exit 1. Everything else is usage or environment: exit 2.

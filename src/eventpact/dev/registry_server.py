@@ -1,6 +1,6 @@
 """The local registry over HTTP, in this process: a `MemoryRegistry` that speaks Redpanda's dialect.
 
-For development and tests; production is Redpanda. There are no credentials and no TLS, and nothing outlives it.
+For development and tests; production is Redpanda. What it holds outlives it when the `MemoryRegistry` has a store.
 """
 
 from __future__ import annotations
@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from eventpact.errors import RegistryError
 from eventpact.registry import MemoryRegistry
+from eventpact.schema.dialect import DialectName
+from eventpact.secret import Secret
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -27,13 +30,31 @@ STOP_SECONDS: Final = 2
 class RegistryServer:
     """Serves ``registry`` between enter and exit. ``registry`` may be exchanged at any time, such as per test.
 
-    ``port`` 0 takes a free one; `url` says which.
+    Args:
+        port: 0 takes a free one; `url` says which.
+        credentials: user name and password that every request must bring; ``None`` lets everybody in.
+        certificate, key: PEM files; with them the server speaks HTTPS only. The key may be in the first.
+        dialect: ``redpanda``, or ``confluent`` for its codes and endpoints where they differ.
     """
 
-    def __init__(self, registry: MemoryRegistry | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.registry = MemoryRegistry() if registry is None else registry
+    def __init__(
+        self,
+        registry: MemoryRegistry | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        credentials: tuple[str, Secret] | None = None,
+        certificate: Path | None = None,
+        key: Path | None = None,
+        dialect: DialectName = "redpanda",
+    ) -> None:
+        self.registry = MemoryRegistry(checker=dialect) if registry is None else registry
         self.host = host
         self.port = port
+        self._credentials = credentials
+        self._certificate = certificate
+        self._key = key
+        self._dialect = dialect
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -42,14 +63,16 @@ class RegistryServer:
         """Where it answers. RegistryError when it is not running."""
         if self._server is None:
             raise RegistryError("the local registry is not running")
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        scheme = "http" if self._certificate is None else "https"
+        return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def __enter__(self) -> Self:
         if self._server is not None:
             raise RegistryError("the local registry is running already")
-        listener = self._listen()
         started = threading.Event()
-        self._server = self._new_server(started)
+        server = self._new_server(started)
+        listener = self._listen()
+        self._server = server
         self._thread = threading.Thread(
             target=_serve, args=(self._server, listener, started), name="eventpact-registry", daemon=True
         )
@@ -100,23 +123,34 @@ class RegistryServer:
 
         from eventpact.dev.registry.asgi import Application
         from eventpact.dev.registry.dialect import answer
+        from eventpact.dev.registry.flavour import FLAVOURS
+        from eventpact.dev.registry.guard import Credentials
 
-        return uvicorn.Server(
-            uvicorn.Config(
-                Application(lambda call: answer(self.registry, call), started.set),
-                interface="asgi3",
-                loop="asyncio",
-                http="h11",
-                ws="none",
-                lifespan="on",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
-            )
+        flavour = FLAVOURS[self._dialect]
+        credentials = None if self._credentials is None else Credentials(*self._credentials)
+        config = uvicorn.Config(
+            Application(lambda call: answer(self.registry, call, flavour, credentials), started.set),
+            interface="asgi3",
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            ssl_certfile=self._certificate,
+            ssl_keyfile=self._key,
         )
+        if self._certificate is not None:
+            # Here, because the server's own thread could only log what is wrong with the files.
+            try:
+                config.load()
+            except OSError as error:
+                raise RegistryError(f"the certificate and its key cannot be used: {error}") from None
+        return uvicorn.Server(config)
 
 
 def _serve(server: Server, listener: socket.socket, started: threading.Event) -> None:
