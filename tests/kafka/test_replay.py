@@ -238,7 +238,7 @@ def test_a_registry_outage_is_no_reason_to_skip_letters(world: World) -> None:
     bury(world, 1)
 
     class Down(MemoryRegistry):
-        def subjects_of(self, schema_id: object) -> frozenset[str]:
+        def subjects_of(self, *asked: object, **others: object) -> frozenset[str]:
             raise errors.UnavailableError("nobody answered")
 
     with pytest.raises(errors.UnavailableError):

@@ -56,7 +56,7 @@ class Loop(Generic[E]):
         while not self._flag.requested:
             self.step(membership)
         self._confirm(membership, HURRIED_BUDGET if self._flag.hurried else self._policy.flush_budget)
-        membership.commit_at_the_end(self._policy.close_limit)
+        membership.commit_at_the_end(HURRIED_BUDGET if self._flag.hurried else self._policy.close_limit / 2)
 
     def step(self, membership: Membership) -> None:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""

@@ -22,7 +22,7 @@ class Policy:
         commit_interval: between commits; a crash repeats at most what was handled since.
         commit_patience: the worker stops when no commit succeeds for this long.
         flush_budget: how long one wait for dead-letter acknowledgements may take.
-        close_limit: how long leaving the group may take at the end.
+        close_limit: how long the last commit and leaving the group may take together.
         topic_patience: the worker stops when its topic is gone for this long.
         unready_after: `ready` turns false when something is waited for longer than this.
         max_value_bytes: a larger value is dead-lettered unread.

@@ -168,12 +168,12 @@ class Worker(Generic[E]):
             raise
         if not self._leave(membership, letters):
             raise WorkerStopped(
-                f"leaving group {self._group} took longer than {policy.close_limit:g} s; what was settled is committed",
+                f"leaving group {self._group} took too long; what was settled is committed",
                 code="close",
             )
 
     def _leave(self, membership: Membership, letters: DeadLetterWriter | None) -> bool:
-        left = membership.close(self._policy.close_limit)
+        left = membership.close(self._policy.close_limit / 2)
         if not left:
             LOG.error("group %s: the consumer did not close in time and was left behind", self._group)
         if letters is not None:

@@ -1,0 +1,60 @@
+"""What the client library reports in place of records or by its error callback, and when it is too much."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from eventpact.errors import WorkerStopped
+from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.clock import Clock
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.stats import WorkerStats
+
+if TYPE_CHECKING:
+    from confluent_kafka import KafkaError as ClientError
+
+__all__ = ["Troubles"]
+
+LOG: Final = logging.getLogger(__name__)
+STRANGE_ERRORS: Final = 5
+"""So many errors with a code that no table knows, without a record in between, stop the worker."""
+
+
+class Troubles:
+    """Remembers the troubles of one consumer until records come again."""
+
+    def __init__(self, topic: str, policy: Policy, clock: Clock, stats: WorkerStats) -> None:
+        self._topic = topic
+        self._policy = policy
+        self._clock = clock
+        self._stats = stats
+        self._said: set[str] = set()
+        self._strange = 0
+        self._gone_since: float | None = None
+
+    def note(self, error: ClientError) -> None:
+        """Take an error in. Raises WorkerStopped for one that a worker may not step over."""
+        name = error.name()
+        self._stats.client_errors += 1
+        fault = RecordFault.STOP if error.fatal() else RECORDS.get(error.code(), RecordFault.COUNT)
+        # Once per code until records come again: an outage must not fill the log.
+        if fault is not RecordFault.IGNORE and name not in self._said:
+            self._said.add(name)
+            LOG.warning("the client library says %s for topic %s", name, self._topic)
+        if fault is RecordFault.GONE and self._gone_since is None:
+            self._gone_since = self._clock.monotonic()
+        self._strange += fault is RecordFault.COUNT
+        if fault is RecordFault.STOP or self._strange >= STRANGE_ERRORS:
+            raise WorkerStopped(f"the client library says {name} for topic {self._topic}", code=name)
+
+    def over(self) -> None:
+        """Records or partitions came: all is well."""
+        self._said.clear()
+        self._strange = 0
+        self._gone_since = None
+
+    def check(self) -> None:
+        """Raise WorkerStopped when the topic is gone for longer than the policy's patience."""
+        if self._gone_since is not None and self._clock.monotonic() - self._gone_since > self._policy.topic_patience:
+            raise WorkerStopped(f"topic {self._topic} is gone", code="UNKNOWN_TOPIC_OR_PART")
