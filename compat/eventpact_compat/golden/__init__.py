@@ -67,14 +67,15 @@ class Reader:
     def __init__(self, cls: type[Any], schema: Schema) -> None:
         self._model = Model(schema, classes_of(cls, schema))
 
-    def can_read(self, writer: Schema) -> bool:
-        return resolve(self._model.schema, writer).compatible
+    def of(self, writer: Schema) -> Version | None:
+        """What reads a version's bytes; ``None`` when today's schema cannot read all that it may have written."""
+        plan = resolve(self._model.schema, writer)
+        return Version(Reading(self._model, writer, survey(writer.names), plan)) if plan.compatible else None
 
-    def read(self, writer: Schema) -> _Version:
-        return _Version(Reading(self._model, writer, survey(writer.names), resolve(self._model.schema, writer)))
 
+class Version:
+    """Today's class and one writer."""
 
-class _Version:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
@@ -110,8 +111,12 @@ def _short(value: object) -> str:
 def check_golden(
     reader: Reader, writer: Schema, files: Mapping[str, bytes], *, contract: str, number: int
 ) -> Iterator[Finding]:
-    """What today's class reads otherwise than it was written. The values are edges, not anybody's data."""
-    for path, message, before, after in reader.read(writer).problems(files):
+    """What today's class reads otherwise than it was written. The values are edges, not anybody's data.
+
+    Nothing for a version that today's schema cannot read at all: that is a finding of its own.
+    """
+    version = reader.of(writer)
+    for path, message, before, after in version.problems(files) if version is not None else ():
         yield Finding(
             rule=GOLDEN_BROKEN.id,
             severity=GOLDEN_BROKEN.severity,

@@ -1,8 +1,8 @@
 """Which values a golden payload holds: the edges of every type. Depends on the schema and on nothing else.
 
-Three payloads take every value at once (typical, low, high); each further one takes one other branch of one union, or
-one other symbol of one enum. Constraints are honoured where that is arithmetic (length, minimum, maximum, format);
-a pattern is not: golden payloads test the wire, not the constraints.
+Three payloads take every value at once (typical, low, high). Further ones take, wherever there is a choice, a branch
+or a symbol that none has taken yet, until all have been taken. Constraints are honoured where that is arithmetic
+(length, minimum, maximum, format); a pattern is not: golden payloads test the wire, not the constraints.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class Payload:
 class _Walk:
     names: Mapping[str, Named]
     edge: Edge
-    # place -> option; places without an entry take the usual one.
-    chosen: Mapping[str, int]
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    usual: dict[str, int] = field(default_factory=dict)
+    # place -> the options that no payload has taken yet; a place without any takes the usual one.
+    left: Mapping[str, list[int]]
+    # place -> the options that this payload leaves out.
+    others: dict[str, list[int]] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     values: int = 0
 
@@ -76,13 +76,14 @@ def _payloads(schema: Schema) -> Iterator[Payload]:
     yield _payload("typical", schema, typical)
     yield _payload("low", schema, _Walk(schema.names, "low", {}))
     yield _payload("high", schema, _Walk(schema.names, "high", {}))
-    count = 3
-    for place, options in typical.choices.items():
-        for number, option in enumerate(options):
-            if number != typical.usual[place] and count < MAX_CASES:
-                count += 1
-                walk = _Walk(schema.names, "typical", {place: number})
-                yield _payload(f"{place.strip('.') or 'root'}-{option}", schema, walk)
+    # Every place stands on the way of the usual options. So each round takes at least one option: that of the
+    # outermost place with any left.
+    left = {place: options for place, options in typical.others.items() if options}
+    for number in range(1, MAX_CASES):
+        if not left:
+            return
+        yield _payload(f"other-{number}", schema, _Walk(schema.names, "typical", left))
+        left = {place: options for place, options in left.items() if options}
 
 
 def _payload(name: str, schema: Schema, walk: _Walk) -> Payload:
@@ -102,7 +103,7 @@ def _value(type_: Type, place: str, within: Field, walk: _Walk, out: bytearray) 
             out += leaf.wire
             return leaf.shown
         case Union(branches=branches):
-            index = _choose(place, _branch_names(branches), _last_finite(branches, walk), walk)
+            index = _choose(place, len(branches), _last_finite(branches, walk), walk)
             put_long(out, index)
             return _value(branches[index], place, within, walk, out)
         case Array(items=items):
@@ -134,7 +135,7 @@ def _named(named: Named, place: str, within: Field, walk: _Walk, out: bytearray)
     match named:
         case EnumType(symbols=symbols):
             usual = {"typical": 0, "low": 0, "high": len(symbols) - 1}[walk.edge]
-            index = _choose(place, symbols, usual, walk)
+            index = _choose(place, len(symbols), usual, walk)
             put_long(out, index)
             return symbols[index]
         case Fixed():
@@ -148,10 +149,10 @@ def _named(named: Named, place: str, within: Field, walk: _Walk, out: bytearray)
             return found
 
 
-def _choose(place: str, options: tuple[str, ...], usual: int, walk: _Walk) -> int:
-    walk.choices.setdefault(place, options)
-    walk.usual.setdefault(place, usual)
-    return walk.chosen.get(place, usual)
+def _choose(place: str, count: int, usual: int, walk: _Walk) -> int:
+    walk.others.setdefault(place, [option for option in range(count) if option != usual])
+    left = walk.left.get(place)
+    return left.pop(0) if left else usual
 
 
 def _last_finite(branches: tuple[Type, ...], walk: _Walk) -> int:
@@ -166,20 +167,3 @@ def _finite(type_: Type, walk: _Walk) -> bool:
             return name not in walk.open
         case _:
             return True
-
-
-def _branch_names(branches: tuple[Type, ...]) -> tuple[str, ...]:
-    names: list[str] = []
-    for branch in branches:
-        match branch:
-            case Primitive(kind=kind):
-                names.append(str(kind))
-            case Array():
-                names.append("array")
-            case Map():
-                names.append("map")
-            case Ref(name=name):
-                names.append(name)
-            case Union():
-                names.append("union")
-    return tuple(names)
