@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
-from eventpact.contract import Manifest
+from eventpact.contract import Manifest, Package
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 from eventpact_codegen import Job, manifest_jobs
@@ -18,6 +18,7 @@ from eventpact_compat.golden import GOLDEN_MISSING, Reader, check_golden, event_
 from eventpact_compat.history import RELEASED_CHANGED, Released, digest_files, read_history, unreadable
 from eventpact_compat.lines import with_lines
 from eventpact_compat.lint import LintConfig, lint_schema
+from eventpact_compat.spread import spread
 from eventpact_compat.topics import compare_facts
 from eventpact_compat.versions import Older, compare_versions, in_order
 from eventpact_compat.waivers import Waiver, apply_waivers
@@ -97,16 +98,42 @@ def check_contracts(
         SchemaError, ExpressionError, ForeignFileError: generated code cannot be compared at all.
     """
     subjects = [g for g in guarded(manifest) if only is None or g.contract in only]
-    jobs = manifest_jobs(manifest)
     config = LintConfig.of(manifest.lint, manifest.path.as_posix())
-    # Stale code belongs to no one contract, so it is looked for in any case.
-    found: list[Finding] = [*elsewhere, *_stale(jobs)]
-    for subject in subjects:
-        found += _subject(subject, manifest, folders, jobs, past)
-    found += _lint(manifest, subjects, config)
+
+    def look(family: _Family) -> list[Finding]:
+        # Stale code belongs to no one contract, so it is looked for in any case.
+        jobs = manifest_jobs(replace(manifest, packages=family.packages))
+        seen = list(_stale(jobs))
+        for subject in family.subjects:
+            seen += _subject(subject, manifest, folders, jobs, past)
+        return [*seen, *_lint(manifest, family.subjects, config)]
+
+    found: list[Finding] = [*elsewhere]
+    for seen in spread(look, _families(manifest, subjects)):
+        found += seen
     names = tuple(subject.name for subject in subjects)
     waived = apply_waivers(dict.fromkeys(found), waivers, today, frozenset(names) if only is not None else None)
     return Report(tuple(in_order(waived)), names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """A package, if any, and the subjects whose classes it holds: what can be looked at without the others."""
+
+    packages: tuple[Package, ...]
+    subjects: tuple[Guarded, ...]
+
+
+def _families(manifest: Manifest, subjects: Sequence[Guarded]) -> list[_Family]:
+    at_home: dict[str, list[Guarded]] = {}
+    for subject in subjects:
+        at_home.setdefault(subject.schema.source, []).append(subject)
+    families = [
+        _Family((package,), tuple(subject for file in package.schemas for subject in at_home.pop(file, ())))
+        for package in manifest.packages
+    ]
+    homeless = [_Family((), tuple(others)) for others in at_home.values()]
+    return [*families, *homeless]
 
 
 def _subject(
@@ -125,7 +152,7 @@ def _subject(
     yield from (replace(finding, contract=subject.name) for finding in placed)
     if past is None and (not history.older or history.older[-1].schema.text != subject.schema.text):
         yield _unreleased(subject, len(released))
-    yield from _golden(subject, released, history, folders, manifest, jobs)
+    yield from _golden(subject, released, history, folders, jobs)
 
 
 def released_past(released: Sequence[Released], contract: str) -> tuple[Past, list[Finding]]:
@@ -150,7 +177,6 @@ def _golden(
     released: Sequence[Released],
     past: Past,
     folders: Folders,
-    manifest: Manifest,
     jobs: Sequence[Job],
 ) -> Iterator[Finding]:
     reader: Reader | None = None
@@ -170,7 +196,7 @@ def _golden(
         if release.number <= must_read:
             continue
         if reader is None:
-            cls = _todays_class(subject, manifest, jobs)
+            cls = next((event_class(job.files, subject.facts.event) for job in jobs), None)
             if cls is None:
                 return  # No class is generated for it: nothing of ours reads these bytes.
             reader = Reader(cls, subject.schema)
@@ -183,14 +209,6 @@ def _must_read(subject: Guarded, versions: int) -> int:
     if name.startswith(("FORWARD", "NONE")):
         return versions
     return 0 if name.endswith("_TRANSITIVE") else versions - 1
-
-
-def _todays_class(subject: Guarded, manifest: Manifest, jobs: Sequence[Job]) -> type[object] | None:
-    file = PurePosixPath(subject.file).relative_to(manifest.path.parent.as_posix()).as_posix()
-    for package, job in zip(manifest.packages, jobs, strict=True):
-        if file in package.schemas:
-            return event_class(job.files, subject.facts.event)
-    return None
 
 
 def _golden_finding(rule: Rule, subject: Guarded, file: str, message: str, number: int) -> Finding:
