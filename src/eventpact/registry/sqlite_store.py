@@ -47,9 +47,9 @@ class SqliteStore:
 
     def keep(self, changes: Sequence[Change]) -> None:
         with self._told("write"):
+            rows = [(dump(change),) for change in changes]
             self._base.execute("BEGIN")
             try:
-                rows = [(dump(change),) for change in changes]
                 self._base.executemany("INSERT INTO journal (change) VALUES (?)", rows)
                 self._base.execute("COMMIT")
             except sqlite3.Error:
@@ -81,8 +81,9 @@ class SqliteStore:
         except (sqlite3.Error, ValueError, TypeError) as error:
             # A change that cannot be read may hold anything: only the library's own words are shown.
             why = str(error) if isinstance(error, sqlite3.Error) or doing == "open" else "a line is not ours"
+            hint = "; another registry is running on it" if "locked" in why else ""
             raise RegistryError(
-                f"cannot {doing} the registry's file {self._path}: {why}; is another registry running on it?",
+                f"cannot {doing} the registry's file {self._path}: {why}{hint}",
                 status=500,
                 code=STORE_FAILED,
             ) from None

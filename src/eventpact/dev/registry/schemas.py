@@ -26,7 +26,7 @@ def get_schema(registry: MemoryRegistry, call: Call) -> Answer:
 def get_schema_document(registry: MemoryRegistry, call: Call) -> Answer:
     refuse_format(call)
     number, context = place_of_id(registry, call)
-    return Answer(200, registry.schema_by_id(number, context=context).text.encode("utf-8", "surrogatepass"))
+    return Answer(200, registry.schema_by_id(number, context=context).text.encode())
 
 
 def list_places(registry: MemoryRegistry, call: Call) -> Answer:

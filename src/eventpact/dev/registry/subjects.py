@@ -67,7 +67,7 @@ def get_version(registry: MemoryRegistry, call: Call) -> Answer:
 
 
 def get_version_schema(registry: MemoryRegistry, call: Call) -> Answer:
-    return Answer(200, _find(registry, call).schema.text.encode("utf-8", "surrogatepass"))
+    return Answer(200, _find(registry, call).schema.text.encode())
 
 
 def referenced_by(registry: MemoryRegistry, call: Call) -> Answer:
