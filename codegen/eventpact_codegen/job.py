@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from eventpact.contract import Contract, Manifest, Package
-from eventpact.errors import SchemaError
+from eventpact.contract import Contract, Manifest, Package, uses
+from eventpact.errors import ExpressionError, SchemaError
 from eventpact_codegen.express import express
 from eventpact_codegen.files import Drift, drift, write
 from eventpact_codegen.generate import render
@@ -34,7 +34,11 @@ class Job:
 
 
 def manifest_jobs(manifest: Manifest) -> tuple[Job, ...]:
-    """One job per package of the manifest."""
+    """One job per package of the manifest.
+
+    Raises:
+        ExpressionError: a schema has no classes, or it uses a type that only another package defines.
+    """
     return tuple(_package_job(package, manifest) for package in manifest.packages)
 
 
@@ -54,7 +58,29 @@ def _package_job(package: Package, manifest: Manifest) -> Job:
     prefix = _prefix(manifest.path.parent, package.out)
     texts = {prefix + file: manifest.schemas[file].text for file in package.schemas}
     contracts = [contract for contract in manifest.contracts if contract.schema in package.schemas]
-    return _job(package.name, package.out, texts, contracts)
+    try:
+        return _job(package.name, package.out, texts, contracts)
+    except SchemaError:
+        # All files together were parsed before, so what this package lacks is in another one.
+        if (elsewhere := _elsewhere(package, manifest)) is not None:
+            raise elsewhere from None
+        raise
+
+
+def _elsewhere(package: Package, manifest: Manifest) -> ExpressionError | None:
+    """What to say about the first file that uses a type of another package."""
+    used = uses({file: schema.text for file, schema in manifest.schemas.items()})
+    for file in package.schemas:
+        for other in used[file]:
+            if other not in package.schemas:
+                homes = [found.name for found in manifest.packages if other in found.schemas]
+                home = f"the package {homes[0]} generates" if homes else "no package lists"
+                return ExpressionError(
+                    f"it uses types of {other}, which {home}; packages do not import each other",
+                    source=file,
+                    hint=f"add {other} to the schemas of {package.name}, or put both files into one package",
+                )
+    return None
 
 
 def _job(name: str, root: Path, texts: Mapping[str, str], contracts: Sequence[Contract]) -> Job:

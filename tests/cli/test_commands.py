@@ -53,6 +53,20 @@ def test_another_teams_folder_needs_no_manifest(tmp_path: Path) -> None:
     assert run([*arguments, "--check"]) == 0
 
 
+def test_what_is_unwise_is_told_and_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "avro").mkdir()
+    enum = '{"type": "enum", "name": "Kind", "symbols": ["A"]}'
+    (tmp_path / "avro" / "kind.avsc").write_text(
+        f'{{"type": "record", "name": "R", "fields": [{{"name": "k", "type": {enum}}}]}}'
+    )
+
+    assert run(["generate", "--schemas", f"{tmp_path}/avro", "--out", f"{tmp_path}/src", "--package", "their"]) == 0
+
+    told = capsys.readouterr()
+    assert "kind.avsc#/fields/0/type: ENUM_DEFAULT: the enum Kind has no default" in told.err
+    assert "ENUM_DEFAULT" not in told.out
+
+
 def test_half_of_the_folder_options_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--schemas", str(tmp_path)]) == 2
     assert "go together" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eventpact.contract import load_manifest
-from eventpact.errors import ForeignFileError, SchemaError
+from eventpact.errors import ExpressionError, ForeignFileError, SchemaError
 from eventpact_codegen import Drift, drift, folder_job, generate, manifest_jobs, write
 from tests.codegen.loading import field, record
 
@@ -135,4 +135,21 @@ def test_the_header_does_not_depend_on_where_one_stands(tmp_path: Path, monkeypa
         here[0]
         .files["ingestion_events/ingestion_event.py"]
         .startswith("# Generated from schemas/ingestion_event.avsc (sha256 ")
+    )
+
+
+def test_a_type_of_another_package_is_named_with_its_home(tmp_path: Path) -> None:
+    """All files of a manifest are parsed together, but a package's modules import only each other."""
+    (tmp_path / "money.avsc").write_text(record("Money", field("cents", "long"), namespace="shared"))
+    (tmp_path / "order.avsc").write_text(record("Order", field("total", "shared.Money"), namespace="shop"))
+    manifest = tmp_path / "contracts.toml"
+    packages = '[packages.shop]\nout = "."\nschemas = ["order.avsc"]\n'
+    manifest.write_text(f'version = 1\n[packages.shared]\nout = "."\nschemas = ["money.avsc"]\n{packages}')
+
+    with pytest.raises(ExpressionError) as caught:
+        manifest_jobs(load_manifest(manifest))
+
+    assert str(caught.value) == (
+        "order.avsc: it uses types of money.avsc, which the package shared generates; packages do not import each "
+        "other; add money.avsc to the schemas of shop, or put both files into one package"
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from eventpact.cli.console import ManifestOption, err, out
 from eventpact.contract import load_manifest
@@ -23,11 +24,16 @@ def generate(
 ) -> None:
     """Write the event classes that the schemas describe, or check that they are up to date.
 
+    What is unwise about a schema is told, and stops nobody.
+
     Examples: eventpact generate --check;
     eventpact generate --schemas avro --out src --package shop_events
     """
     stale = False
     for job in _jobs(manifest, schemas, out_folder, package):
+        for finding in job.findings:
+            place = (f"{finding.path}: {finding.rule}", "yellow")
+            err.print(Text.assemble(place, f": {finding.message}"), soft_wrap=True)
         found = job.drift() if check else job.write()
         for path, state in found.items():
             out.print(f"[yellow]{state:<8}[/] {job.root / path}", soft_wrap=True)
