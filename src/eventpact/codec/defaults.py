@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from eventpact.codec.leaf import Unfit
 from eventpact.codec.model import Model
 from eventpact.codec.primitives import float32
-from eventpact.errors import SchemaError
+from eventpact.errors import ExpressionError
 from eventpact.schema.tree import (
     NO_DEFAULT,
     Array,
@@ -37,11 +37,18 @@ class Default:
     shared: bool
 
 
+class _Misfit(Unfit):
+    """Not a value of the type on the wire. Only this moves a union on to its next branch: a logical type may not."""
+
+
 def default_of(model: Model, field: Field) -> Default:
-    """The default of a reader's field. Raises SchemaError when it does not fit the field's type."""
+    """The default of a reader's field.
+
+    Raises ExpressionError when Python cannot hold it: a valid default may be the date of the year 10000.
+    """
     default = field.default
     if default is NO_DEFAULT:
-        raise SchemaError(f"field {field.name!r} has no default", source=model.schema.source, pointer=field.pointer)
+        raise ExpressionError(f"field {field.name!r} has no default", source=model.schema.source, pointer=field.pointer)
 
     def make() -> object:
         return _value(model, field.type, default)
@@ -56,8 +63,8 @@ def default_of(model: Model, field: Field) -> Default:
         if _holds_dict(first):
             return Default(make, shared=False)
         return Default(lambda: first, shared=True)
-    raise SchemaError(
-        f"the default of field {field.name!r} does not fit its type: {problem}",
+    raise ExpressionError(
+        f"the default of field {field.name!r} is none that Python can hold: {problem}",
         source=model.schema.source,
         pointer=field.pointer,
     )
@@ -69,20 +76,20 @@ def _value(model: Model, type_: Type, json: Json) -> object:
             return model.leaf(type_).read(_wire(type_.kind, json))
         case Array(items):
             if not isinstance(json, list):
-                raise Unfit("expected a list")
+                raise _Misfit("expected a list")
             return tuple(_value(model, items, one) for one in json)
         case Map(values):
             if not isinstance(json, dict):
-                raise Unfit("expected an object")
+                raise _Misfit("expected an object")
             return {key: _value(model, values, one) for key, one in json.items()}
         case Union(branches):
             # Avro 1.12: any branch may own the default; where several could, the first one does.
             for branch in branches:
                 try:
                     return _value(model, branch, json)
-                except Unfit:
+                except _Misfit:
                     continue
-            raise Unfit("no branch of the union takes it")
+            raise _Misfit("no branch of the union takes it")
         case Ref(name):
             named = model.names[name]
             match named:
@@ -90,12 +97,12 @@ def _value(model: Model, type_: Type, json: Json) -> object:
                     return _record(model, named, json)
                 case EnumType():
                     if json not in named.symbols:
-                        raise Unfit(f"not a symbol of {name!r}")
+                        raise _Misfit(f"not a symbol of {name!r}")
                     return model.classes.enums[name].member(str(json))
                 case Fixed():
                     wire = _octets(json)
                     if len(wire) != named.size:
-                        raise Unfit(f"expected {named.size} bytes")
+                        raise _Misfit(f"expected {named.size} bytes")
                     return model.leaf(named).read(wire)
                 case _:
                     assert_never(named)
@@ -105,13 +112,13 @@ def _value(model: Model, type_: Type, json: Json) -> object:
 
 def _record(model: Model, record: Record, json: Json) -> object:
     if not isinstance(json, dict):
-        raise Unfit("expected an object")
+        raise _Misfit("expected an object")
     cls = model.classes.records[record.name]
     values: dict[str, object] = {}
     for field, attribute in zip(record.fields, cls.attributes, strict=True):
         given = json.get(field.name, NO_DEFAULT) if field.name in json else field.default
         if given is NO_DEFAULT:
-            raise Unfit(f"no value for field {field.name!r}")
+            raise _Misfit(f"no value for field {field.name!r}")
         values[attribute] = _value(model, field.type, given)
     return cls.python(**values)
 
@@ -141,24 +148,24 @@ def _wire(kind: Kind, json: Json) -> object:
         case Kind.STRING if isinstance(json, str):
             return json
         case _:
-            raise Unfit(f"not a value of type {kind.value}")
+            raise _Misfit(f"not a value of type {kind.value}")
 
 
 def _float(json: float) -> float:
     try:
         return float(json)
     except OverflowError:
-        raise Unfit("a number outside the range of a float") from None
+        raise _Misfit("a number outside the range of a float") from None
 
 
 def _octets(json: Json) -> bytes:
     # Avro's JSON form of bytes: one character from U+0000 to U+00FF per byte.
     if not isinstance(json, str):
-        raise Unfit("expected text, one character per byte")
+        raise _Misfit("expected text, one character per byte")
     try:
         return json.encode("latin-1")
     except UnicodeEncodeError:
-        raise Unfit("a character above U+00FF") from None
+        raise _Misfit("a character above U+00FF") from None
 
 
 def _holds_dict(value: object) -> bool:
