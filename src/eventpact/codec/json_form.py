@@ -8,13 +8,13 @@ taken for another branch its branch is named around it, as in Avro's own JSON: `
 from __future__ import annotations
 
 import dataclasses
-import json
 from difflib import get_close_matches
-from typing import Any, Final, Generic, NoReturn, TypeVar, assert_never
+from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar, assert_never
 
-from eventpact.codec.classes import RecordClass, classes_of
+from eventpact.codec.classes import classes_of
 from eventpact.codec.codec import Codec
 from eventpact.codec.json_leaves import JSON_LEAVES, JsonLeaf
+from eventpact.codec.json_text import strict_json
 from eventpact.codec.leaf import Unfit
 from eventpact.codec.model import Model
 from eventpact.codec.paths import below, entry, item
@@ -24,6 +24,7 @@ from eventpact.schema.tree import (
     EnumType,
     Fixed,
     Json,
+    Kind,
     LogicalKind,
     Map,
     Primitive,
@@ -36,6 +37,9 @@ from eventpact.schema.tree import (
 __all__ = ["MASK", "JsonForm"]
 
 E = TypeVar("E")
+
+Value: TypeAlias = Any
+"""A value of whatever class the schema's type has in Python."""
 
 MASK: Final = "***"
 LOCAL: Final = (LogicalKind.LOCAL_TIMESTAMP_MILLIS, LogicalKind.LOCAL_TIMESTAMP_MICROS)
@@ -64,19 +68,7 @@ class JsonForm(Generic[E]):
         Raises:
             EncodeError: it is no JSON, says a key twice, or is not the event's form; `path` says where.
         """
-        try:
-            value: Json = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-        except RecursionError:
-            raise EncodeError("nested too deeply", rule="depth") from None
-        except json.JSONDecodeError as error:
-            problem = f"not JSON: {error.msg} at character {error.pos + 1}"
-        except _Twice:
-            problem = "an object has the same key twice"
-        except ValueError:  # not UTF-8, NaN, or a number of thousands of digits
-            problem = "not JSON: text that is not UTF-8, or a number that JSON does not know"
-        else:
-            return self.read(value)
-        raise EncodeError(problem, rule="json")
+        return self.read(strict_json(text))
 
     def read(self, value: Json) -> E:
         """The event that a JSON value says. Raises EncodeError."""
@@ -93,7 +85,7 @@ class JsonForm(Generic[E]):
         """
         return self._write(self._root, event, masked)
 
-    def _write(self, type_: Type, value: Any, masked: bool) -> Json:
+    def _write(self, type_: Type, value: Value, masked: bool) -> Json:
         match type_:
             case Primitive():
                 return self._leaf(type_).write(value)
@@ -123,12 +115,12 @@ class JsonForm(Generic[E]):
             case _:
                 assert_never(type_)
 
-    def _write_union(self, union: Union, value: Any, masked: bool) -> Json:
+    def _write_union(self, union: Union, value: Value, masked: bool) -> Json:
         known = self._model.branches(union)
         index = known[type(value)] if type(value) in known else known[dict]
         branch = union.branches[index]
         plain = self._write(branch, value, masked)
-        if value is None or len(union.branches) == 1:
+        if value is None or (not isinstance(plain, dict) and sum(not is_null(one) for one in union.branches) == 1):
             return plain
         # What is masked is for eyes only: whether it reads back is asked of the real value.
         real = self._write(branch, value, False) if masked else plain
@@ -138,7 +130,7 @@ class JsonForm(Generic[E]):
             clear = False
         return plain if clear else {_branch_name(branch): plain}
 
-    def _read(self, type_: Type, value: Json, path: str, secret: bool) -> Any:
+    def _read(self, type_: Type, value: Json, path: str, secret: bool) -> Value:
         match type_:
             case Primitive():
                 return self._read_leaf(type_, value, path)
@@ -169,7 +161,7 @@ class JsonForm(Generic[E]):
             case _:
                 assert_never(type_)
 
-    def _record(self, record: Record, value: Json, path: str, secret: bool) -> Any:
+    def _record(self, record: Record, value: Json, path: str, secret: bool) -> Value:
         if not isinstance(value, dict):
             _refuse(path, "expected an object")
         cls = self._model.classes.records[record.name]
@@ -177,7 +169,7 @@ class JsonForm(Generic[E]):
         unknown = [key for key in value if key not in names]
         if unknown:
             _refuse(path, _unknown(unknown[0], names, secret), "unknown")
-        found: dict[str, Any] = {}
+        found: dict[str, Value] = {}
         for index, field in enumerate(record.fields):
             attribute = cls.attributes[index]
             if field.name in value:
@@ -187,20 +179,20 @@ class JsonForm(Generic[E]):
                 raise EncodeError(
                     "missing, and the schema has no default", path=below(path, field.name), rule="missing"
                 )
-        return _made(cls, found)
+        return cls.python(**found)
 
-    def _branch(self, union: Union, value: Json, path: str, secret: bool) -> tuple[int, Any]:
+    def _branch(self, union: Union, value: Json, path: str, secret: bool) -> tuple[int, Value]:
         """Index and value of the one branch that fits. A named branch comes first: it was said."""
         named = self._named_branch(union, value, path, secret)
         if named is not None:
             return named
-        fits: dict[int, Any] = {}
+        fits: dict[int, Value] = {}
         refusals: list[EncodeError] = []
         for index, branch in enumerate(union.branches):
             try:
                 fits[index] = self._read(branch, value, path, secret)
             except EncodeError as error:
-                if branch.kind.value != "null" if isinstance(branch, Primitive) else True:
+                if not is_null(branch):
                     refusals.append(error)
         if type(value) is int and len(fits) > 1:
             # A whole number is a double only where nothing else takes it.
@@ -210,11 +202,12 @@ class JsonForm(Generic[E]):
         if not fits and len(refusals) == 1:
             raise refusals[0]
         names = [_branch_name(union.branches[index]) for index in fits or range(len(union.branches))]
+        problem = f"fits no branch of {', '.join(names)}"
         if fits:
-            _refuse(path, f'fits {" and ".join(names)}; say which, as {{"{names[0]}": ...}}', "union")
-        _refuse(path, f"fits no branch of {', '.join(names)}", "union")
+            problem = f'fits {" and ".join(names)}; say which, as {{"{names[0]}": ...}}'
+        raise EncodeError(problem, path=path, rule="union")
 
-    def _named_branch(self, union: Union, value: Json, path: str, secret: bool) -> tuple[int, Any] | None:
+    def _named_branch(self, union: Union, value: Json, path: str, secret: bool) -> tuple[int, Value] | None:
         if not isinstance(value, dict) or len(value) != 1:
             return None
         [(name, inner)] = value.items()
@@ -226,7 +219,7 @@ class JsonForm(Generic[E]):
                     return None
         return None
 
-    def _read_leaf(self, type_: Primitive | Fixed, value: Json, path: str) -> Any:
+    def _read_leaf(self, type_: Primitive | Fixed, value: Json, path: str) -> Value:
         try:
             found = self._leaf(type_).read(value)
             self._model.leaf(type_).write(found)
@@ -245,23 +238,8 @@ class JsonForm(Generic[E]):
         return found
 
 
-class _Twice(ValueError):
-    """A key stands twice in one object: which one is meant is anybody's guess."""
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _Twice
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _made(cls: RecordClass, found: dict[str, Any]) -> Any:
-    return cls.python(**found)
+def is_null(branch: Type) -> bool:
+    return isinstance(branch, Primitive) and branch.kind is Kind.NULL
 
 
 def _branch_name(branch: Type) -> str:
@@ -281,7 +259,7 @@ def _branch_name(branch: Type) -> str:
 
 
 def _unknown(key: str, names: list[str], secret: bool) -> str:
-    """The key of a stranger's object may be anything; one that looks like a name, outside of personal data, is shown."""
+    """A stranger's key may be anything: one that looks like a name, outside of personal data, is shown."""
     shown = "a field" if secret or len(key) > LONGEST_KEY or not (key.isascii() and key.isidentifier()) else f'"{key}"'
     near = get_close_matches(key[:LONGEST_KEY], names, n=1)
     return f"the schema has no field {shown}" + (f'; did you mean "{near[0]}"?' if near else "")
