@@ -39,6 +39,7 @@ class Process:
             text=True,
         )
         self.handled: list[int] = []
+        self.ended = False
         self.errors = ""
         self._changed = changed
         assert self._process.stdout is not None
@@ -56,15 +57,12 @@ class Process:
                 self.handled.append(int(line))
                 self._changed.notify_all()
 
-        with self._changed:  # the end is news, too
+        with self._changed:  # the end is news, too; the process itself may be seen for a moment longer
+            self.ended = True
             self._changed.notify_all()
 
     def _read_errors(self, lines: IO[str]) -> None:
         self.errors = lines.read()
-
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
 
     def send(self, number: int) -> None:
         """Send a signal to a process that may have ended already."""
@@ -84,7 +82,7 @@ class Process:
 
     def kill(self) -> None:
         """Leave nothing running."""
-        if self.running:
+        if self._process.poll() is None:
             self.end(signal.SIGKILL)
 
 
@@ -120,11 +118,11 @@ class Ledger:
 
     def wait_handled(self, process: Process, count: int) -> None:
         """Until this process has handled so many."""
-        self.wait(lambda: len(process.handled) >= count or not process.running)
+        self.wait(lambda: len(process.handled) >= count or process.ended)
 
     def wait_events(self, process: Process) -> None:
         """Until every event is handled, or this process has ended."""
-        self.wait(lambda: self.events_handled() or not process.running)
+        self.wait(lambda: self.events_handled() or process.ended)
 
     def events_handled(self) -> bool:
         """Is every event handled by some process?"""
