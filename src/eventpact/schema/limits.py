@@ -34,7 +34,7 @@ MAX_FIELDS: Final = 100_000
 MAX_SYMBOLS: Final = 100_000
 MAX_BRANCHES: Final = 10_000
 
-MAX_DEFAULT_STEPS: Final = 2_000_000
+MAX_DEFAULT_STEPS: Final = 500_000
 """Pairs of a value and a type looked at while one schema's defaults are checked. Unions of records multiply them."""
 
 MAX_PAIRS: Final = 500_000

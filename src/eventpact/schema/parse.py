@@ -67,6 +67,7 @@ class _Library:
 
     def __init__(self, texts: dict[str, str], names: dict[str, Named], mode: Mode) -> None:
         self.texts = texts
+        self.open: set[str] = set()
         self._names = names
         self._mode: Mode = mode
         self._waiting = dict(texts)
@@ -93,14 +94,14 @@ class _Library:
 
 
 def _read(document: Document, names: dict[str, Named], mode: Mode, library: _Library) -> Task[tuple[Sheet, Type]]:
-    sheet = Sheet(document, names, mode, library.load)
+    sheet = Sheet(document, names, library.open, mode, library.load)
     root: Type = yield read_type(sheet, document.value, "", None)
     if sheet.unknown:
         # Forward references (stored schemas only): now that all names are known, read again.
         known = frozenset(names)
         for name in sheet.defined:
             names.pop(name, None)
-        sheet = Sheet(document, names, mode, library.load, known)
+        sheet = Sheet(document, names, library.open, mode, library.load, known)
         root = yield read_type(sheet, document.value, "", None)
     _keep_promises(sheet)
     for name in endless_records(names):

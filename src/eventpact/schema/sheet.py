@@ -41,17 +41,24 @@ class Promise(NamedTuple):
 
 
 class Sheet:
-    """``names`` is shared by all documents of one schema; ``known`` are the names that a first reading found."""
+    """``names`` and ``open_``, the records among them that are still being read, are shared by all documents of one
+    schema; ``known`` are the names that a first reading found."""
 
     def __init__(
-        self, document: Document, names: dict[str, Named], mode: Mode, load: Load, known: frozenset[str] | None = None
+        self,
+        document: Document,
+        names: dict[str, Named],
+        open_: set[str],
+        mode: Mode,
+        load: Load,
+        known: frozenset[str] | None = None,
     ) -> None:
         self.document = document
         self.names = names
         self.strict = mode == "strict"
         self.load = load
         self.known = known
-        self.open: set[str] = set()
+        self.open = open_
         self.defined: list[str] = []
         self.unknown: list[str] = []
         self.promises: list[Promise] = []
@@ -121,6 +128,8 @@ class Sheet:
         if full not in self.names and (task := self.load(full)) is not None:
             yield task
         if full in self.names:
+            if full in self.open and full not in self.defined:
+                self.fail(f"the references form a circle: {full} is still being read; put both into one schema", at)
             return Ref(full)
         bare = name if namespace and "." not in name else None
         if self.strict:
