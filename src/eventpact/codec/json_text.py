@@ -22,7 +22,9 @@ def strict_json(text: str | bytes) -> Json:
         EncodeError: it is none, says NaN or Infinity, or has a key twice.
     """
     try:
-        value: Json = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        # By itself json.loads would also take UTF-16 and UTF-32.
+        plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        value: Json = json.loads(plain, object_pairs_hook=_once, parse_constant=_no_constant)
     except RecursionError:
         problem = "nested too deeply"
     except json.JSONDecodeError as error:
