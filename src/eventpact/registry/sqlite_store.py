@@ -22,8 +22,7 @@ STORE_FAILED: Final = 50001
 class SqliteStore:
     """The file at ``path``, made when there is none. One process at a time.
 
-    What `keep` has returned from survives the process, however it ends; and a failure of the machine too, as far as
-    the disk keeps its word.
+    What `keep` has returned from survives the process, however it ends. A power failure may take the last moments.
 
     Raises:
         RegistryError: the file is in use, is no registry's, or cannot be read or written.
@@ -67,7 +66,8 @@ class SqliteStore:
         if application != APPLICATION and tables:
             raise ValueError("this database belongs to something else")
         self._base.execute("PRAGMA journal_mode = WAL")
-        self._base.execute("PRAGMA synchronous = FULL")
+        # Without a wait for the disk: a commit survives the process as it is, and a power failure leaves the file whole.
+        self._base.execute("PRAGMA synchronous = NORMAL")
         # A write takes the lock for as long as the connection lives.
         self._base.execute("BEGIN IMMEDIATE")
         self._base.execute(f"PRAGMA application_id = {APPLICATION}")
