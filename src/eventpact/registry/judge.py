@@ -76,11 +76,14 @@ class Judge:
         ours, theirs = reader.outline, writer.outline
         if ours is None or theirs is None or ours.name != theirs.name:
             return False
+        if not ours.needed <= theirs.shapes.keys():
+            return False
+        if ours.fields >= theirs.fields or ours.fields <= theirs.fields:
+            # What both have is the same in both.
+            return True
         for name, number in ours.fields - theirs.fields:
             other = theirs.shapes.get(name)
             if other is None:
-                if name in ours.needed:
-                    return False
                 continue
             fits = self._verdicts.get((number, other))
             if fits is None:
