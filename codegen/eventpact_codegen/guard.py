@@ -12,9 +12,21 @@ from typing import Final
 __all__ = ["guard"]
 
 _MODULE: Final = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
+_META: Final = (ast.Assign,)
 _CLASS: Final = (ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Expr)
 _MODULES: Final = frozenset(
-    {"__future__", "builtins", "collections.abc", "dataclasses", "datetime", "decimal", "enum", "hypothesis", "re"}
+    {
+        "__future__",
+        "builtins",
+        "collections.abc",
+        "dataclasses",
+        "dataclasses_avroschema",
+        "datetime",
+        "decimal",
+        "enum",
+        "hypothesis",
+        "re",
+    }
     | {"typing", "uuid", "eventpact.contract", "eventpact.duration", "eventpact.schema"}
 )
 _HARMFUL: Final = frozenset({"__import__", "compile", "eval", "exec", "getattr", "globals", "open", "setattr", "vars"})
@@ -31,6 +43,9 @@ def _problems(tree: ast.Module) -> Iterator[str]:
         yield from _statement(node, _MODULE)
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
+                if isinstance(inner, ast.ClassDef) and inner.name == "Meta":
+                    yield from (problem for line in inner.body for problem in _statement(line, _META))
+                    continue
                 yield from _statement(inner, _CLASS)
                 if isinstance(inner, ast.FunctionDef) and inner.name != "__repr__":
                     yield f"the method {inner.name}"

@@ -10,7 +10,7 @@ from eventpact_codegen.sorting import by_import, by_nature
 
 __all__ = ["Imports"]
 
-_SECTIONS: Final = ("__future__", "", "hypothesis", "eventpact", ".")
+_SECTIONS: Final = ("__future__", "", "dataclasses_avroschema", "hypothesis", "eventpact", ".")
 
 
 class Imports:

@@ -11,7 +11,7 @@ from eventpact.contract import Contract, Manifest, Package, uses
 from eventpact.errors import ExpressionError, SchemaError
 from eventpact_codegen.express import express
 from eventpact_codegen.files import Drift, drift, write
-from eventpact_codegen.generate import render
+from eventpact_codegen.generate import Base, render
 from eventpact_codegen.unwise import Finding, unwise
 
 __all__ = ["Job", "folder_job", "manifest_jobs"]
@@ -33,16 +33,16 @@ class Job:
         return write(self.files, self.root)
 
 
-def manifest_jobs(manifest: Manifest) -> tuple[Job, ...]:
+def manifest_jobs(manifest: Manifest, base: Base = "dataclass") -> tuple[Job, ...]:
     """One job per package of the manifest.
 
     Raises:
         ExpressionError: a schema has no classes, or it uses a type that only another package defines.
     """
-    return tuple(_package_job(package, manifest) for package in manifest.packages)
+    return tuple(_package_job(package, manifest, base) for package in manifest.packages)
 
 
-def folder_job(schemas: Path, out: Path, package: str) -> Job:
+def folder_job(schemas: Path, out: Path, package: str, base: Base = "dataclass") -> Job:
     """A job for all .avsc files below a folder, without a manifest.
 
     Raises:
@@ -51,15 +51,15 @@ def folder_job(schemas: Path, out: Path, package: str) -> Job:
     texts = {path.relative_to(schemas).as_posix(): _read(path) for path in sorted(schemas.rglob("*.avsc"))}
     if not texts:
         raise SchemaError("no .avsc file in this folder", source=str(schemas))
-    return _job(package, out, texts, ())
+    return _job(package, out, texts, (), base)
 
 
-def _package_job(package: Package, manifest: Manifest) -> Job:
+def _package_job(package: Package, manifest: Manifest, base: Base) -> Job:
     prefix = _prefix(manifest.path.parent, package.out)
     texts = {prefix + file: manifest.schemas[file].text for file in package.schemas}
     contracts = [contract for contract in manifest.contracts if contract.schema in package.schemas]
     try:
-        return _job(package.name, package.out, texts, contracts)
+        return _job(package.name, package.out, texts, contracts, base)
     except SchemaError:
         # All files together were parsed before, so what this package lacks is in another one.
         if (elsewhere := _elsewhere(package, manifest)) is not None:
@@ -83,9 +83,9 @@ def _elsewhere(package: Package, manifest: Manifest) -> ExpressionError | None:
     return None
 
 
-def _job(name: str, root: Path, texts: Mapping[str, str], contracts: Sequence[Contract]) -> Job:
+def _job(name: str, root: Path, texts: Mapping[str, str], contracts: Sequence[Contract], base: Base) -> Job:
     package = express(texts, name)
-    return Job(name, root, render(package, contracts), unwise(package))
+    return Job(name, root, render(package, contracts, base), unwise(package))
 
 
 def _prefix(folder: Path, out: Path) -> str:

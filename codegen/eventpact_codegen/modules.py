@@ -15,7 +15,7 @@ from eventpact_codegen.records import record_lines
 from eventpact_codegen.scope import Scope
 from eventpact_codegen.sorting import by_listing
 
-__all__ = ["EDIT_WARNING", "NOQA", "header", "is_ours", "listing", "module_text"]
+__all__ = ["EDIT_WARNING", "NOQA", "header", "is_ours", "listing", "module_text", "types_lines"]
 
 _ORIGIN: Final = "# Generated from "
 EDIT_WARNING: Final = "# Do not edit: change the schema, then run `eventpact generate`."
@@ -82,7 +82,7 @@ def _body(module: Module, scope: Scope) -> Iterator[str]:
         yield from ("", "", *aliases)
     yield from records
     yield from ("", "", *scope.aliases(enums=False))
-    yield from _types(module, scope)
+    yield from types_lines(module, scope)
 
 
 def _enum_lines(found: EnumClass, scope: Scope) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _enum_lines(found: EnumClass, scope: Scope) -> Iterator[str]:
         yield from assign(member, None, Text(symbol), 4)
 
 
-def _types(module: Module, scope: Scope) -> Iterator[str]:
+def types_lines(module: Module, scope: Scope) -> Iterator[str]:
     """Every class that the schema reaches, by Avro name."""
     known = sorted(name for name in module.known if name in scope.package.homes[name].classes)
     types = f"{scope.standard('Final')}[{scope.standard('Mapping')}[{scope.builtin('str')}, {scope.builtin('type')}]]"

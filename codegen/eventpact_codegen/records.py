@@ -12,7 +12,7 @@ from eventpact_codegen.model import Attribute, Module, RecordClass
 from eventpact_codegen.python_types import annotation
 from eventpact_codegen.scope import Scope
 
-__all__ = ["record_lines"]
+__all__ = ["constants", "indented", "masked_repr", "record_lines"]
 
 
 def record_lines(found: RecordClass, module: Module, scope: Scope) -> Iterator[str]:
@@ -20,9 +20,9 @@ def record_lines(found: RecordClass, module: Module, scope: Scope) -> Iterator[s
     yield f"@{scope.standard('dataclass')}(frozen=True, slots=True, kw_only=True)"
     yield f"class {found.name}:"
     if doc := docstring(found.record.doc, 4):
-        yield from _indented(doc)
+        yield from indented(doc)
         yield ""
-    for name, type_, value in _constants(found, module, scope):
+    for name, type_, value in constants(found, module, scope):
         yield from assign(name, Subscript(scope.standard("ClassVar"), (type_,)), value, 4)
     if found.attributes:
         yield ""
@@ -30,10 +30,11 @@ def record_lines(found: RecordClass, module: Module, scope: Scope) -> Iterator[s
         yield from _attribute_lines(attribute, module, scope)
     if any(attribute.tagged for attribute in found.attributes):
         yield ""
-        yield from _masked_repr(found, scope)
+        yield from masked_repr(found, scope)
 
 
-def _constants(found: RecordClass, module: Module, scope: Scope) -> Iterator[tuple[str, Expr, Expr]]:
+def constants(found: RecordClass, module: Module, scope: Scope) -> Iterator[tuple[str, Expr, Expr]]:
+    """(name, type, value) of what every class says about its schema."""
     string = Atom(scope.builtin("str"))
     yield "AVRO_NAME", string, Text(found.record.name)
     frozenset_name = scope.builtin("frozenset")
@@ -65,10 +66,11 @@ def _attribute_lines(attribute: Attribute, module: Module, scope: Scope) -> Iter
     default = default_of(attribute.field, scope, module.file)
     yield from assign(attribute.name, annotation(attribute.field.type, scope), default, 4)
     if doc := docstring(attribute.field.doc, 4):
-        yield from _indented(doc)
+        yield from indented(doc)
 
 
-def _masked_repr(found: RecordClass, scope: Scope) -> Iterator[str]:
+def masked_repr(found: RecordClass, scope: Scope) -> Iterator[str]:
+    """A ``__repr__`` that shows ``***`` for personal data."""
     yield f"    def __repr__(self) -> {scope.builtin('str')}:"
     yield "        return ("
     yield f'            f"{{{scope.builtin("type")}(self).__qualname__}}("  # personal data is masked'
@@ -82,5 +84,6 @@ def _masked_repr(found: RecordClass, scope: Scope) -> Iterator[str]:
     yield "        )"
 
 
-def _indented(doc: list[str]) -> list[str]:
+def indented(doc: list[str]) -> list[str]:
+    """A docstring's lines inside a class."""
     return ["    " + doc[0], *doc[1:]]

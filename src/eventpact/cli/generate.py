@@ -1,5 +1,6 @@
 """Schemas -> event classes."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,16 @@ from rich.text import Text
 
 from eventpact.cli.console import ManifestOption, err, out
 from eventpact.contract import load_manifest
-from eventpact_codegen import Job, folder_job, manifest_jobs
+from eventpact_codegen import Base, Job, folder_job, manifest_jobs
 
 __all__ = ["generate"]
+
+
+class BaseClass(StrEnum):
+    """What the classes are."""
+
+    DATACLASS = "dataclass"
+    AVROMODEL = "avromodel"
 
 
 def generate(
@@ -21,6 +29,9 @@ def generate(
     ] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="With --schemas: where the package goes.")] = None,
     package: Annotated[str | None, typer.Option(help="With --schemas: dotted name of the package.")] = None,
+    base: Annotated[
+        BaseClass, typer.Option(help="Plain dataclasses, or dataclasses-avroschema's models where those are exact.")
+    ] = BaseClass.DATACLASS,
 ) -> None:
     """Write the event classes that the schemas describe, or check that they are up to date.
 
@@ -30,7 +41,7 @@ def generate(
     eventpact generate --schemas avro --out src --package shop_events
     """
     stale = False
-    for job in _jobs(manifest, schemas, out_folder, package):
+    for job in _jobs(manifest, schemas, out_folder, package, base.value):
         for finding in job.findings:
             place = (f"{finding.path}: {finding.rule}", "yellow")
             err.print(Text.assemble(place, f": {finding.message}"), soft_wrap=True)
@@ -45,9 +56,11 @@ def generate(
         raise typer.Exit(1)
 
 
-def _jobs(manifest: Path, schemas: Path | None, out_folder: Path | None, package: str | None) -> tuple[Job, ...]:
+def _jobs(
+    manifest: Path, schemas: Path | None, out_folder: Path | None, package: str | None, base: Base
+) -> tuple[Job, ...]:
     if schemas is None and out_folder is None and package is None:
-        return manifest_jobs(load_manifest(manifest))
+        return manifest_jobs(load_manifest(manifest), base)
     if schemas is None or out_folder is None or package is None:
         raise typer.BadParameter("--schemas, --out and --package go together")
-    return (folder_job(schemas, out_folder, package),)
+    return (folder_job(schemas, out_folder, package, base),)
