@@ -16,9 +16,11 @@ from eventpact.cli import (
     generate,
     lint,
     partition,
+    publish,
     register,
     registry,
     schema,
+    tail,
 )
 from eventpact.cli.console import err
 from eventpact.cli.format import format_files
@@ -44,6 +46,8 @@ app.command("rule")(gate_rule.rule)
 app.command("register")(register.register)
 app.command("explain")(events.explain)
 app.command("partition-of")(partition.partition_of)
+app.command("publish")(publish.publish)
+app.command("tail")(tail.tail)
 app.command("dev")(dev.dev)
 app.command("demo")(demo.demo)
 app.add_typer(registry.app, name="registry")
