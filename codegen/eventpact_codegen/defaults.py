@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from eventpact.errors import ExpressionError
+from eventpact.schema.defaults import fits
 from eventpact.schema.tree import (
     Array,
     EnumType,
@@ -31,7 +32,6 @@ from eventpact.schema.tree import (
 from eventpact_codegen.expressions import Atom, Call, Dict, Expr, Lambda, Subscript, Text, Tuple, flat
 from eventpact_codegen.literals import WIDTH, data
 from eventpact_codegen.logical_defaults import logical_default
-from eventpact_codegen.matching import matches
 from eventpact_codegen.model import EnumClass, RecordClass
 from eventpact_codegen.python_types import annotation, fixed_logical
 from eventpact_codegen.scope import Scope
@@ -73,7 +73,7 @@ def default_of(field: Field, scope: Scope, source: str) -> Expr | None:
 def _value(type_: Type, default: Json, scope: Scope, name_of: Callable[[str], str]) -> _Value:
     match type_:
         case Union(branches):
-            branch = next((b for b in branches if matches(b, default, scope.named)), branches[0])
+            branch = next((b for b in branches if fits(b, default, scope.named)), branches[0])
             return _value(branch, default, scope, name_of)
         case Array(items):
             values = [_value(items, item, scope, name_of) for item in _list(default)]

@@ -4,8 +4,9 @@ The door: names are loaded when they are first used, so that importing event typ
 HTTP client.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from eventpact.door import late_door
 
 if TYPE_CHECKING:
     from eventpact.codec import Codec
@@ -37,36 +38,27 @@ __all__ = [
     "reveal",
 ]
 
-_ROOMS = {
-    "Codec": "codec",
-    "Contract": "contract",
-    "DecodeError": "errors",
-    "Duration": "duration",
-    "EncodeError": "errors",
-    "EventpactError": "errors",
-    "Producer": "kafka",
-    "Record": "kafka",
-    "Reject": "kafka",
-    "Retry": "kafka",
-    "SchemaError": "errors",
-    "Settings": "kafka",
-    "SettingsError": "errors",
-    "Unavailable": "kafka",
-    "Worker": "kafka",
-    "contract_of": "contract",
-    "load_manifest": "contract",
-    "partition_of": "kafka",
-    "reveal": "pii",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'eventpact' has no attribute {name!r}")
-    found: object = getattr(import_module(f"eventpact.{_ROOMS[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late_door(
+    __name__,
+    {
+        "Codec": "codec",
+        "Contract": "contract",
+        "DecodeError": "errors",
+        "Duration": "duration",
+        "EncodeError": "errors",
+        "EventpactError": "errors",
+        "Producer": "kafka",
+        "Record": "kafka",
+        "Reject": "kafka",
+        "Retry": "kafka",
+        "SchemaError": "errors",
+        "Settings": "kafka",
+        "SettingsError": "errors",
+        "Unavailable": "kafka",
+        "Worker": "kafka",
+        "contract_of": "contract",
+        "load_manifest": "contract",
+        "partition_of": "kafka",
+        "reveal": "pii",
+    },
+)

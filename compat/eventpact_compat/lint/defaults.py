@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
-from eventpact.schema.tree import (
-    Array,
-    EnumType,
-    Fixed,
-    Json,
-    Kind,
-    Map,
-    Named,
-    NoDefault,
-    Primitive,
-    Record,
-    Ref,
-    Type,
-    Union,
-)
+from eventpact.schema.defaults import fits
+from eventpact.schema.tree import Array, Json, Map, Named, NoDefault, Record, Ref, Type, Union
 from eventpact_compat.lint.sites import FieldSite, Subject
 
-__all__ = ["DefaultSite", "default_sites", "fits"]
+__all__ = ["DefaultSite", "default_sites"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,62 +67,6 @@ def _below(site: DefaultSite, names: Mapping[str, Named]) -> Iterator[DefaultSit
                     yield DefaultSite(site.field, at, part.type, members[part.name], "", f"{name}.{part.name}")
         case _:
             return
-
-
-def fits(type_: Type, value: Json, names: Mapping[str, Named]) -> bool:
-    """Is ``value`` a default of this type?"""
-    match type_:
-        case Primitive(kind):
-            return _fits_primitive(kind, value)
-        case Union(branches):
-            return any(fits(branch, value, names) for branch in branches)
-        case Array(items):
-            return isinstance(value, list) and all(fits(items, item, names) for item in value)
-        case Map(values):
-            return isinstance(value, dict) and all(fits(values, item, names) for item in value.values())
-        case Ref(name):
-            return _fits_named(names[name], value, names)
-        case _:
-            assert_never(type_)
-
-
-def _fits_named(named: Named, value: Json, names: Mapping[str, Named]) -> bool:
-    match named:
-        case EnumType(symbols=symbols):
-            return isinstance(value, str) and value in symbols
-        case Fixed(size=size):
-            return isinstance(value, str) and len(value) == size and _is_bytes(value)
-        case Record(fields=fields):
-            return isinstance(value, dict) and all(
-                fits(f.type, value[f.name], names) if f.name in value else not isinstance(f.default, NoDefault)
-                for f in fields
-            )
-        case _:
-            assert_never(named)
-
-
-def _fits_primitive(kind: Kind, value: Json) -> bool:
-    match kind:
-        case Kind.NULL:
-            return value is None
-        case Kind.BOOLEAN:
-            return isinstance(value, bool)
-        case Kind.INT:
-            return type(value) is int and -(2**31) <= value < 2**31
-        case Kind.LONG:
-            return type(value) is int and -(2**63) <= value < 2**63
-        case Kind.FLOAT | Kind.DOUBLE:
-            return type(value) in (int, float)
-        case Kind.BYTES:
-            return isinstance(value, str) and _is_bytes(value)
-        case Kind.STRING:
-            return isinstance(value, str)
-        case _:
-            assert_never(kind)
-
-
-def _is_bytes(text: str) -> bool:
-    return all(ord(char) < 256 for char in text)
 
 
 def _escaped(key: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias, cast
 
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
+from eventpact.schema.defaults import fits
 from eventpact.schema.logical import read_logical
 from eventpact.schema.tree import Json, Kind, Logical, Union
 from eventpact_compat.layout import (
@@ -27,7 +28,7 @@ from eventpact_compat.layout import (
     without,
 )
 from eventpact_compat.lint.config import DEFAULT, LintConfig
-from eventpact_compat.lint.defaults import default_sites, fits
+from eventpact_compat.lint.defaults import default_sites
 from eventpact_compat.lint.rules import BY_ID
 from eventpact_compat.lint.sites import Problem, Subject
 

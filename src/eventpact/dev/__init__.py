@@ -3,8 +3,9 @@
 The door: names are loaded when they are first used, so that a test of the broker loads no HTTP server.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from eventpact.door import late_door
 
 if TYPE_CHECKING:
     from eventpact.dev.broker import ALL_BROKERS, Api, EmbeddedBroker, Request
@@ -22,24 +23,15 @@ __all__ = [
     "Request",
 ]
 
-_MODULES = {
-    "ALL_BROKERS": "broker",
-    "Api": "broker",
-    "EmbeddedBroker": "broker",
-    "EmbeddedStack": "stack",
-    "EmbeddedTopics": "topics",
-    "RegistryServer": "registry_server",
-    "Request": "broker",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'eventpact.dev' has no attribute {name!r}")
-    found: object = getattr(import_module(f"eventpact.dev.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late_door(
+    __name__,
+    {
+        "ALL_BROKERS": "broker",
+        "Api": "broker",
+        "EmbeddedBroker": "broker",
+        "EmbeddedStack": "stack",
+        "EmbeddedTopics": "topics",
+        "RegistryServer": "registry_server",
+        "Request": "broker",
+    },
+)

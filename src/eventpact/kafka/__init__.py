@@ -3,8 +3,9 @@
 The door: names are loaded when they are first used, so that reading settings loads neither codec nor registry client.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from eventpact.door import late_door
 
 if TYPE_CHECKING:
     from eventpact.kafka.admin_topics import AdminTopics
@@ -47,38 +48,29 @@ __all__ = [
     "replay",
 ]
 
-_MODULES = {
-    "AdminTopics": "admin_topics",
-    "ConsumerSettings": "client_settings",
-    "Delivery": "delivery",
-    "Policy": "policy",
-    "Producer": "producer",
-    "ProducerSettings": "client_settings",
-    "Record": "record",
-    "Reject": "handler",
-    "Replayed": "replay",
-    "Retry": "handler",
-    "Security": "security",
-    "SecurityProtocol": "security",
-    "Settings": "settings",
-    "StoredDeadLetter": "stored_letters",
-    "Unavailable": "handler",
-    "Worker": "worker",
-    "WorkerStats": "stats",
-    "ensure_topics": "topics",
-    "partition_of": "partition",
-    "read_dead_letters": "stored_letters",
-    "replay": "replay",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'eventpact.kafka' has no attribute {name!r}")
-    found: object = getattr(import_module(f"eventpact.kafka.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late_door(
+    __name__,
+    {
+        "AdminTopics": "admin_topics",
+        "ConsumerSettings": "client_settings",
+        "Delivery": "delivery",
+        "Policy": "policy",
+        "Producer": "producer",
+        "ProducerSettings": "client_settings",
+        "Record": "record",
+        "Reject": "handler",
+        "Replayed": "replay",
+        "Retry": "handler",
+        "Security": "security",
+        "SecurityProtocol": "security",
+        "Settings": "settings",
+        "StoredDeadLetter": "stored_letters",
+        "Unavailable": "handler",
+        "Worker": "worker",
+        "WorkerStats": "stats",
+        "ensure_topics": "topics",
+        "partition_of": "partition",
+        "read_dead_letters": "stored_letters",
+        "replay": "replay",
+    },
+)

@@ -3,9 +3,9 @@
 Only `RegistryClient` loads an HTTP client, when it is first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from eventpact.door import late_door
 from eventpact.registry.port import MAX_ID, Compatibility, Reference, Registered, Registry, SchemaText, VersionChoice
 from eventpact.registry.settings import RegistrySettings
 
@@ -35,25 +35,16 @@ __all__ = [
     "serializer_config",
 ]
 
-_MODULES = {
-    "KnownSchemas": "known",
-    "MemoryRegistry": "memory",
-    "Registration": "publish",
-    "RegistryClient": "client",
-    "client_config": "presets",
-    "deserializer_config": "presets",
-    "register_contracts": "publish",
-    "serializer_config": "presets",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'eventpact.registry' has no attribute {name!r}")
-    found: object = getattr(import_module(f"eventpact.registry.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late_door(
+    __name__,
+    {
+        "KnownSchemas": "known",
+        "MemoryRegistry": "memory",
+        "Registration": "publish",
+        "RegistryClient": "client",
+        "client_config": "presets",
+        "deserializer_config": "presets",
+        "register_contracts": "publish",
+        "serializer_config": "presets",
+    },
+)

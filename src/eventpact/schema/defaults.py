@@ -28,7 +28,7 @@ from eventpact.schema.tree import (
     Union,
 )
 
-__all__ = ["CLEAN", "Fit", "Judge", "Misfit", "TooManySteps"]
+__all__ = ["CLEAN", "Fit", "Judge", "Misfit", "TooManySteps", "fits"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """From the default to a value in it."""
@@ -79,6 +79,11 @@ Verdict: TypeAlias = Fit | Misfit
 
 class TooManySteps(Exception):  # noqa: N818  # a signal between this file and its only caller
     """The defaults of this schema cost more than they can be worth."""
+
+
+def fits(node: Type, value: Json, names: Mapping[str, Named]) -> bool:
+    """Is ``value``, as a schema spells defaults, one of ``node``? For types and defaults of a parsed schema."""
+    return isinstance(Judge(names).value(value, node), Fit)
 
 
 class Judge:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from eventpact.schema.defaults import fits
 from eventpact.schema.tree import EnumType, Kind, Primitive, Union
 from eventpact_compat.finding import Rule, Severity
-from eventpact_compat.lint.defaults import default_sites, fits
+from eventpact_compat.lint.defaults import default_sites
 from eventpact_compat.lint.rule import LintRule
 from eventpact_compat.lint.sites import Problem, Subject
 from eventpact_compat.lint.types import nullable, spelled
