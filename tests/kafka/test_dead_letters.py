@@ -70,6 +70,19 @@ def test_whatever_lies_on_the_topic_is_kept_byte_for_byte(world: World) -> None:
     assert sum(world.committed().values()) == 2 * len(bad)
 
 
+def test_a_schema_of_another_subject_is_refused_although_it_could_be_read(world: World) -> None:
+    """The message chooses the schema it is read with, so not every schema of the registry will do."""
+    text = IngestionEvent.SCHEMA_TEXT.replace("One event per stored file.", "")
+    readable = world.registry.register("other-value", SchemaText(text))
+    world.put(world.framed(world.encode(event(1))[5:], readable))
+    ledger = Ledger()
+    with world.running(ledger.write):
+        [letter] = world.letters(1)
+
+    assert (letter.reason, letter.error_code, letter.schema_id) == (Reason.WRONG_SCHEMA, "subject", readable)
+    assert ledger.numbers == []
+
+
 @pytest.mark.parametrize("key", [None, b"", b"k", bytes(range(256))])
 @pytest.mark.parametrize("headers", [[], HEADERS], ids=["no headers", "headers"])
 def test_key_and_headers_stay_what_they_were_outside_of_the_envelope_too(

@@ -90,6 +90,48 @@ def test_a_partition_that_leaves_during_a_back_off_is_left_to_its_new_owner(worl
     assert sum(world.committed().values()) == 6
 
 
+def test_a_partition_that_comes_back_is_fetched_although_it_was_paused_before(world: World) -> None:
+    """It leaves while its record is backed off for a minute, and comes back: a new ownership starts afresh."""
+    seen: set[int] = set()
+    ledger, first_has_all, other_has_some = Ledger(), threading.Event(), threading.Event()
+
+    def first(handled: IngestionEvent) -> None:
+        if number_of(handled) not in seen:
+            seen.add(number_of(handled))
+            if len(seen) == 6:
+                first_has_all.set()
+            raise Retry
+        ledger.write(handled)
+
+    def other(handled: IngestionEvent) -> None:
+        other_has_some.set()
+        raise Retry
+
+    slow = replace(with_attempts(1000), backoff=60.0, backoff_max=60.0)
+    for partition in range(6):
+        world.put(world.encode(event(partition)), partition=partition)
+    with world.running(first, policy=slow):
+        assert first_has_all.wait(LIMIT)
+        with world.running(other, policy=slow):
+            assert other_has_some.wait(LIMIT)
+        ledger.wait(1)
+
+    assert set(ledger.numbers) < set(range(6))
+
+
+def test_what_is_settled_is_committed_before_partitions_leave(world: World) -> None:
+    """Otherwise the new owner would handle it again; the interval alone would take a minute."""
+    mine, others, numbers = Ledger(), Ledger(), iter(range(100, 10**6))
+    world.publish(*range(100))
+    with world.running(mine.write, policy=replace(SWIFT, commit_interval=60.0)):
+        mine.wait(100)
+        with world.running(others.write) as other:
+            while not others.numbers and not other.ended(0.1):
+                world.publish(next(numbers))
+
+    assert min(others.numbers) >= 100
+
+
 def test_a_back_off_longer_than_the_poll_interval_costs_no_membership(world: World) -> None:
     """The loop polls on while a record waits."""
     calls = 0

@@ -113,6 +113,11 @@ class Running:
         assert not self._thread.is_alive(), "the worker did not end"
         return self._error
 
+    def ended(self, seconds: float) -> bool:
+        """Has it ended, at the latest after so many seconds?"""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
     def stop(self) -> None:
         """A clean end."""
         self.worker.stop()
