@@ -43,6 +43,7 @@ HARMLESS = {
     "fields reordered": order(*reversed(BASE), doc="An order."),
     "doc rewritten": edited(status={"doc": "The state of the order, as the shop sees it."}),
     "doc rewritten, its unit kept": edited(total={"doc": "What the customer has to pay, in cents."}),
+    "doc of an optional field rewritten": edited(note={"doc": "Free text of the customer."}),
     "doc of a timestamp rewritten": edited(at={"doc": "When the customer placed it."}),
     "doc added": edited(lines={"doc": "What was ordered."}),
     "record doc rewritten": order(*BASE, doc="A customer's order."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -56,9 +57,19 @@ def _file_name(text: str) -> str:
 
 def read_golden(folder: Path) -> dict[str, bytes]:
     """What `golden_files` wrote; empty when there is nothing."""
-    if not folder.is_dir():
+    try:
+        # Thousands of small files: the plain calls take half the time of those of pathlib.
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith((".bin", ".json")))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in {".bin", ".json"}}
+    place = os.fspath(folder)
+    return {name: _content(os.path.join(place, name)) for name in names}
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
 
 
 class Reader:
