@@ -13,6 +13,19 @@ from eventpact.registry import MemoryRegistry, Registry, RegistryClient, Registr
 Delete = Callable[[str], None]
 
 
+APICURIO = {
+    "test_the_level_of_a_subject_is_enforced[live-NONE-True]": "the level NONE of a new subject is not stored, 404",
+    "test_a_transitive_level_looks_at_all_versions[live-BACKWARD_TRANSITIVE-False]": "a check looks at the latest only",
+    "test_a_subject_without_its_own_level_has_the_global_one[live]": "it says NONE, though the global level applies",
+    "test_a_soft_deleted_schema_is_still_read_by_id[live]": "soft-deleted subjects are not listed",
+}
+"""Where Apicurio 2.6 is not like Redpanda: test, and what it does instead."""
+
+
+def is_apicurio(url: str) -> bool:
+    return "/apis/ccompat/" in url
+
+
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[RegistryServer]:
     with RegistryServer() as server:
@@ -49,10 +62,11 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[Registry, Delete]]:
             server: RegistryServer = request.getfixturevalue("server")
             yield request.getfixturevalue("client"), lambda subject: void(server.registry.delete_subject(subject))
         case _:
-            url = os.environ.get("SCHEMA_REGISTRY_URL")
-            if url is None:
-                pytest.skip("SCHEMA_REGISTRY_URL names no registry")
-            with RegistryClient(RegistrySettings.read(os.environ.get)) as live:
+            url: str = request.getfixturevalue("apicurio")
+            if is_apicurio(url) and (reason := APICURIO.get(request.node.name)) is not None:
+                # Strict: a row whose difference is gone fails, and has to go too.
+                request.applymarker(pytest.mark.xfail(strict=True, reason=f"Apicurio: {reason}"))
+            with RegistryClient(RegistrySettings.read({**os.environ, "SCHEMA_REGISTRY_URL": url}.get)) as live:
                 yield live, lambda subject: requests.delete(f"{url}/subjects/{subject}", timeout=5).raise_for_status()
 
 
