@@ -7,7 +7,7 @@ allows none, by a comment: the text is the same for a line length of 88 and for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import Final, assert_never
 
 from eventpact_codegen.expressions import (
     Atom,
@@ -26,6 +26,8 @@ from eventpact_codegen.expressions import (
 from eventpact_codegen.literals import WIDTH, pieces, text
 
 __all__ = ["assign", "fit", "held_list"]
+
+_ONE_OF: Final = "  # one of"
 
 
 def fit(expr: Expr, indent: int, around: int = 0) -> list[str]:
@@ -93,8 +95,9 @@ def _items(items: Iterable[tuple[str, Expr]], indent: int) -> list[str]:
 
 
 def _alternatives(branches: Sequence[Expr], indent: int) -> list[str]:
-    first = fit(branches[0], indent, 0)
-    lines = [f"{first[0]}  # one of", *first[1:]]
+    # The formatter counts the comment, too.
+    first = fit(branches[0], indent, len(_ONE_OF))
+    lines = [f"{first[0]}{_ONE_OF}", *first[1:]]
     for branch in branches[1:]:
         lines += _joined(" " * indent + "| ", fit(branch, indent, 2))
     return lines

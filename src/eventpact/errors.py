@@ -5,7 +5,9 @@ EventpactError
 |- ExpressionError           Python cannot say it          (change the schema, or write the class by hand)
 |- ForeignFileError          not our file, in our place    (move it)
 |- ManifestError             contracts.toml is wrong       (fix the manifest)
+|- SampleError               no event can be made up     (install the extra, or mend the constraints)
 |- SettingsError             the environment is wrong      (fix the variable)
+|- PlanError                 a plan cannot be applied      (plan again)
 |- CodecError
 |  |- EncodeError            the event is wrong            (fix the producer)
 |  `- DecodeError            the bytes are wrong           (park the record)
@@ -47,11 +49,13 @@ __all__ = [
     "ManifestError",
     "MessageTooLargeError",
     "NotRegisteredError",
+    "PlanError",
     "ProducerStoppedError",
     "QueueFullError",
     "RegistryAccessError",
     "RegistryError",
     "ResolutionError",
+    "SampleError",
     "SchemaError",
     "SettingsError",
     "TopicError",
@@ -137,6 +141,10 @@ class ManifestError(EventpactError):
         super().__init__(f"{place}: " + (f"{key}: " if key else "") + message)
 
 
+class SampleError(EventpactError):
+    """No event can be made up: a package is missing, or the constraints of a field leave no value."""
+
+
 class SettingsError(EventpactError):
     """A setting is wrong. ``variable`` is the environment variable; the value is never part of the text."""
 
@@ -144,6 +152,10 @@ class SettingsError(EventpactError):
         self.variable = variable
         self.expected = expected
         super().__init__(f"{variable}: {expected}")
+
+
+class PlanError(EventpactError):
+    """A plan holds refusals, its file was changed, or the world has moved since it was made. Nothing was changed."""
 
 
 class CodecError(EventpactError):

@@ -19,6 +19,7 @@ from eventpact.cli import (
     publish,
     register,
     registry,
+    sample,
     schema,
     tail,
 )
@@ -45,6 +46,7 @@ app.command("release")(gate_release.release)
 app.command("rule")(gate_rule.rule)
 app.command("register")(register.register)
 app.command("explain")(events.explain)
+app.command("sample")(sample.sample)
 app.command("partition-of")(partition.partition_of)
 app.command("publish")(publish.publish)
 app.command("tail")(tail.tail)
