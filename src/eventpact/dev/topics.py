@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eventpact.errors import TopicError
 from eventpact.kafka.topics import FoundTopic
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eventpact.contract import Topic
     from eventpact.dev.broker import EmbeddedBroker
 
@@ -30,3 +33,13 @@ class EmbeddedTopics:
     def describe(self, name: str) -> FoundTopic | None:
         partitions = self._broker.topics.get(name)
         return None if partitions is None else FoundTopic(name, partitions, self._settings.get(name, {}))
+
+    def alter(self, name: str, settings: Mapping[str, str]) -> None:
+        """After this the topic is described with these settings; the broker itself keeps every record."""
+        if name not in self._broker.topics:
+            raise TopicError(f"cannot alter topic {name}: there is no such topic")
+        self._settings[name] = {**self._settings.get(name, {}), **settings}
+
+    def add_partitions(self, name: str, partitions: int) -> None:
+        """TopicError: the mock cluster inside the client library cannot do it."""
+        raise TopicError(f"cannot give topic {name} {partitions} partitions: the embedded broker cannot add any")

@@ -10,14 +10,23 @@ from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 
 # The package lists these in no __all__, which strict typing takes for private.
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+)
 
 from eventpact.errors import BrokerUnavailableError
 from eventpact.kafka.config import admin_config
-from eventpact.kafka.topics import FoundTopic
+from eventpact.kafka.topics import FoundTopic, same
 from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -93,12 +102,36 @@ class AdminTopics:
         settings = {key: entry.value for key, entry in entries.items() if entry.value is not None}
         return FoundTopic(name, len(found.partitions), settings)
 
-    def _await(self, name: str) -> None:
-        """A new topic is acknowledged before every broker has heard of it."""
+    def alter(self, name: str, settings: Mapping[str, str]) -> None:
+        """After this the topic has these settings; others stay."""
+        entries = [ConfigEntry(k, v, incremental_operation=AlterConfigOpType.SET) for k, v in settings.items()]
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
+        try:
+            futures = self._client.incremental_alter_configs([resource], request_timeout=self._timeout)
+            self._result(futures[resource])
+        except KafkaException as error:
+            raise translate(client_error(error), f"cannot alter topic {name}") from None
+        self._await(name, lambda found: all(same(value, found.settings.get(key)) for key, value in settings.items()))
+
+    def add_partitions(self, name: str, partitions: int) -> None:
+        """After this the topic has this many partitions, in all."""
+        try:
+            futures = self._client.create_partitions(
+                [NewPartitions(name, partitions)],
+                operation_timeout=self._timeout,
+                request_timeout=self._timeout,
+            )
+            self._result(futures[name])
+        except KafkaException as error:
+            raise translate(client_error(error), f"cannot add partitions to topic {name}") from None
+        self._await(name, lambda found: found.partitions >= partitions)
+
+    def _await(self, name: str, shown: Callable[[FoundTopic], bool] = lambda _: True) -> None:
+        """A change is acknowledged before every broker has heard of it."""
         deadline = time.monotonic() + self._timeout
-        while self.describe(name) is None:
+        while (found := self.describe(name)) is None or not shown(found):
             if time.monotonic() > deadline:
-                raise BrokerUnavailableError(f"topic {name} was created, but does not appear", code="_TIMED_OUT")
+                raise BrokerUnavailableError(f"the change of topic {name} does not appear", code="_TIMED_OUT")
             time.sleep(LOOK_SECONDS)
 
     def _result(self, future: Future[Result]) -> Result:
