@@ -1,0 +1,197 @@
+"""The dead-letter processor: tries a group's dead letters again, by the same handler, and parks what stays hopeless."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from typing import Final, Generic, TypeVar, cast
+
+from eventpact.codec import Codec
+from eventpact.contract import Contract
+from eventpact.dead_letter import DeadLetter
+from eventpact.errors import EventpactError, ManifestError, WorkerStopped
+from eventpact.kafka.alerts import Alert, log_alert
+from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
+from eventpact.kafka.config import consumer_config
+from eventpact.kafka.dead_letters import DeadLetterWriter
+from eventpact.kafka.handler import Handler, wants_record
+from eventpact.kafka.intake import Intake
+from eventpact.kafka.loop import Loop
+from eventpact.kafka.membership import Membership
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.processor_plan import RetryRules
+from eventpact.kafka.processor_sender import ProcessorSender
+from eventpact.kafka.processor_settler import ProcessorSettler, ProcessorStats
+from eventpact.kafka.registry_choice import registry_of
+from eventpact.kafka.settings import Settings
+from eventpact.kafka.settler import Settler
+from eventpact.kafka.stats import WorkerStats
+from eventpact.kafka.stopping import StopFlag, signals_set
+from eventpact.kafka.stored_letters import LARGEST, dead_letter_contract
+from eventpact.kafka.worker import only_group
+from eventpact.registry import KnownSchemas, Registry
+
+__all__ = ["DeadLetterProcessor"]
+
+E = TypeVar("E")
+LOG: Final = logging.getLogger(__name__)
+SLICE: Final = 0.1
+"""Seconds between looks at the stop flag while a processor waits to start."""
+
+
+class DeadLetterProcessor(Generic[E]):
+    """One member of the contract's dead-letter group. Retries run here: no other group sees a record again.
+
+    Args:
+        event_class, handler, settings, contract, registry, policy, stop: as for `Worker`.
+        group: whose dead letters; may be left out when the contract names exactly one group. Where it names several,
+            each has its own processor, in the consumer group `<dead-letter group>.<group>`.
+        max_retries: by default the contract's.
+        backoff, backoff_max: seconds before the first retry; doubled for each further one up to the maximum. A record
+            that waits holds those behind it in its partition, so that a tenant's order is kept.
+        parked_topic: by default `<topic>-parked`; it has to exist.
+        alert: told of what was parked, after it is stored: see `eventpact.kafka.alerts`.
+        alert_limit: seconds that an alert may take; then it is left behind.
+
+    Raises:
+        TypeError: the handler takes something else, or is a coroutine function.
+        SettingsError, ManifestError: no group, no registry, or no dead letters with a schema.
+        ValueError: a number makes no sense, or the parking topic is one of the contract's.
+    """
+
+    def __init__(
+        self,
+        event_class: type[E],
+        handler: Handler[E],
+        settings: Settings,
+        *,
+        group: str | None = None,
+        contract: Contract | None = None,
+        registry: Registry | None = None,
+        policy: Policy | None = None,
+        max_retries: int | None = None,
+        backoff: float = 60.0,
+        backoff_max: float = 3600.0,
+        parked_topic: str | None = None,
+        alert: Alert = log_alert,
+        alert_limit: float = 10.0,
+        stop: threading.Event | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        chosen = dead_letter_contract(event_class, settings, contract)
+        if chosen.dead_letter is None or chosen.dead_letter_subject is None:
+            raise ManifestError("has no dead letters with a schema", source=chosen.name, key="dead_letter")
+        failing = group or only_group(chosen)
+        self._contract = chosen
+        self._letters_topic, self._letters_subject = chosen.dead_letter.topic.name, chosen.dead_letter_subject
+        self._parked_topic = parked_topic or f"{chosen.topic.name}-parked"
+        if self._parked_topic in {chosen.topic.name, self._letters_topic}:
+            raise ValueError("the parking topic must not be one that the contract's groups read")
+        self.group = chosen.dead_letter.group if len(chosen.groups) < 2 else f"{chosen.dead_letter.group}.{failing}"
+        self._rules = RetryRules(
+            topic=chosen.topic.name,
+            group=failing,
+            others=frozenset(chosen.groups) - {failing},
+            max_retries=chosen.dead_letter.max_retries if max_retries is None else max_retries,
+            backoff=backoff,
+            backoff_max=max(backoff, backoff_max),
+        )
+        self._settings = settings
+        self._handler = handler
+        self._with_record = wants_record(handler)
+        self._codec: Codec[E] = Codec(event_class)
+        self._registry = registry
+        self._policy = (policy or Policy()).within(settings.consumer.max_poll_interval_ms)
+        self._alert = alert
+        self._alert_limit = min(alert_limit, 0.2 * settings.consumer.max_poll_interval_ms / 1000)
+        self._clock = clock
+        self._flag = StopFlag(stop)
+        self._stats = ProcessorStats()
+        self._lock = threading.Lock()
+
+    def stats(self) -> ProcessorStats:
+        """The counts as they are now; from any thread."""
+        return replace(self._stats)
+
+    def stop(self) -> None:
+        """Ask the processor to finish the record in hand, commit and leave. Returns at once; from any thread."""
+        self._flag.set()
+
+    def run(self) -> None:
+        """Process dead letters until stopped. Blocks; a processor runs once. Signals and raises as `Worker.run`."""
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError("a processor runs once; make a new one")
+        with signals_set(self._flag), registry_of(self._settings, self._registry) as registry:
+            sender = self._open(registry)
+            if sender is not None:
+                self._run(registry, sender)
+
+    def _run(self, registry: Registry, sender: ProcessorSender) -> None:
+        policy, clock = self._policy, self._clock
+        known = KnownSchemas(registry, clock=clock.monotonic)
+        settler = ProcessorSettler(
+            letters=Intake(
+                Codec(DeadLetter), known, self._letters_subject, replace(policy, max_value_bytes=LARGEST), clock
+            ),
+            events=Intake(self._codec, known, self._settings.subject or self._contract.subject, policy, clock),
+            handler=self._handler,
+            with_record=self._with_record,
+            sender=sender,
+            rules=self._rules,
+            policy=policy,
+            clock=clock,
+            stats=self._stats,
+        )
+        counts = WorkerStats()
+        # The loop asks no more of a settler and of a writer than these two offer.
+        loop: Loop[E] = Loop(
+            cast(Settler[E], settler), cast(DeadLetterWriter, sender), policy, clock, counts, self._flag
+        )
+        membership = Membership(
+            consumer_config(self._settings, self.group),
+            self._letters_topic,
+            policy,
+            clock,
+            counts,
+            before_handover=loop.handover,
+        )
+        try:
+            membership.join()
+            loop.run(membership)
+        except BaseException:
+            self._leave(membership, sender)
+            raise
+        if not self._leave(membership, sender):
+            raise WorkerStopped(
+                f"leaving group {self.group} took too long; what was settled is committed", code="close"
+            )
+
+    def _leave(self, membership: Membership, sender: ProcessorSender) -> bool:
+        left = membership.close(self._policy.close_limit / 2)
+        sender.abandon()
+        return left
+
+    def _open(self, registry: Registry) -> ProcessorSender | None:
+        """Wait for registry and broker as long as it takes; `None` when stopped meanwhile."""
+        probe = 0
+        while not self._flag.requested:
+            try:
+                return ProcessorSender(
+                    self._letters_topic,
+                    self._parked_topic,
+                    self._letters_subject,
+                    self._settings,
+                    registry,
+                    self._alert,
+                    self._alert_limit,
+                )
+            except EventpactError as error:
+                if not error.retriable:
+                    raise
+                probe += 1
+                LOG.warning("the dead-letter topics cannot be opened yet (%s)", type(error).__name__)
+            until = self._clock.monotonic() + self._policy.probe_delay(probe)
+            while not self._flag.requested and (left := until - self._clock.monotonic()) > 0:
+                self._clock.sleep(min(SLICE, left))
+        return None

@@ -1,0 +1,228 @@
+"""One dead letter, one try: plan, call the handler, write the successor or park. The offset moves only afterwards."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Final, Generic, TypeVar, assert_never
+
+from eventpact.dead_letter import DeadLetter, Stage, TimestampType
+from eventpact.errors import WorkerStopped
+from eventpact.kafka.clock import Clock
+from eventpact.kafka.diagnosis import class_name, diagnose
+from eventpact.kafka.envelope import EPOCH, worker_version
+from eventpact.kafka.gate import Gate
+from eventpact.kafka.holding import Holding
+from eventpact.kafka.intake import Intake
+from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.processor_plan import RETRIED, Later, Park, RetryRules, Skip, Try, plan
+from eventpact.kafka.processor_sender import ProcessorSender
+from eventpact.kafka.progress import Progress
+from eventpact.kafka.ratio import DeadLetterRatio
+from eventpact.kafka.record import Record
+from eventpact.kafka.stored_letters import blames_registry
+
+__all__ = ["ProcessorSettler", "ProcessorStats"]
+
+E = TypeVar("E")
+LOG: Final = logging.getLogger(__name__)
+TIMESTAMP_TYPES: Final = {TimestampType.NONE: 0, TimestampType.CREATE_TIME: 1, TimestampType.LOG_APPEND_TIME: 2}
+
+
+@dataclass(slots=True)
+class ProcessorStats:
+    """Counts since the processor was made.
+
+    Attributes:
+        handled: dead letters that the handler took.
+        failed: retries that failed again.
+        parked: records that were parked, and are stored there.
+        skipped: dead letters of other groups.
+    """
+
+    handled: int = 0
+    failed: int = 0
+    parked: int = 0
+    skipped: int = 0
+
+
+class ProcessorSettler(Generic[E]):
+    """Settles the first record of a holding, as the worker's settler does."""
+
+    def __init__(
+        self,
+        *,
+        letters: Intake[DeadLetter],
+        events: Intake[E],
+        handler: Callable[..., object],
+        with_record: bool,
+        sender: ProcessorSender,
+        rules: RetryRules,
+        policy: Policy,
+        clock: Clock,
+        stats: ProcessorStats,
+    ) -> None:
+        self.gate = Gate()
+        self._letters = letters
+        self._events = events
+        self._handler = handler
+        self._with_record = with_record
+        self._sender = sender
+        self._rules = rules
+        self._policy = policy
+        self._clock = clock
+        self._stats = stats
+        self._junk = DeadLetterRatio(policy)
+
+    def settle(self, holding: Holding) -> bool:
+        """Try `holding.buffer[0]` once; True when it is through. Raises WorkerStopped."""
+        record = Record.of(holding.buffer[0])
+        letter = self._letters.read(record.value)
+        if isinstance(letter, Failure):
+            return self._unreadable(holding, record, letter)
+        self._junk.note(buried=False)
+        found = letter[1]
+        # Headers that cannot be read are none, and a letter without a retry count in them is forged.
+        wanted = plan(found, record.headers, self._clock.wall_ms(), self._rules)
+        match wanted:
+            case Skip():
+                self._stats.skipped += 1
+                self._through(holding, record)
+                return True
+            case Park(cause):
+                self._park(holding, record, found, cause)
+                return True
+            case Later(milliseconds):
+                # Seen again after the wait; meanwhile those behind it wait, too, so a tenant's order is kept.
+                holding.wait(self._clock.monotonic(), milliseconds / 1000)
+                return False
+            case Try():
+                return self._retry(holding, record, found)
+            case _:
+                assert_never(wanted)
+
+    def _unreadable(self, holding: Holding, record: Record, failure: Failure[DeadLetter]) -> bool:
+        if isinstance(failure.error, NotYetKnown) or blames_registry(failure.error):
+            verdict = judge(failure, self._policy.attempts, self._policy)
+            if isinstance(verdict, Stop):
+                raise WorkerStopped(f"{record.place}: {verdict.text}", code=verdict.code) from None
+            holding.waits += 1
+            holding.wait(self._clock.monotonic(), self._policy.probe_delay(holding.waits))
+            return False
+        self._junk.note(buried=True)
+        if self._junk.exceeded:
+            raise WorkerStopped(
+                f"{record.place}: too many of the last records are no dead letters; is this processor connected to the "
+                "right registry?",
+                code="junk-ratio",
+            ) from None
+        self._park(holding, record, None, "junk")
+        return True
+
+    def _retry(self, holding: Holding, record: Record, letter: DeadLetter) -> bool:
+        failure = self._call(letter)
+        if failure is None:
+            self.gate.open()
+            self._stats.handled += 1
+            self._through(holding, record)
+            return True
+        # One call is one retry: there are no further attempts in place.
+        verdict = judge(failure, self._policy.attempts, self._policy)
+        match verdict:
+            case Bury():
+                self.gate.open()
+                self._failed(holding, record, letter, failure, verdict)
+                return True
+            case Wait(code, everything):
+                holding.waits += 1
+                delay, now = self._policy.probe_delay(holding.waits), self._clock.monotonic()
+                if everything:
+                    self.gate.shut(now, delay)
+                else:
+                    holding.wait(now, delay)
+                LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, class_name(failure.error))
+                return False
+            case Stop(code, text):
+                raise WorkerStopped(f"{record.place}: {text} ({class_name(failure.error)})", code=code) from None
+            case Again():
+                raise AssertionError("an attempt after the last one")
+            case _:
+                assert_never(verdict)
+
+    def _call(self, letter: DeadLetter) -> Failure[E] | None:
+        read = self._events.read(letter.original_value)
+        if isinstance(read, Failure):
+            return read
+        schema_id, event = read
+        try:
+            if self._with_record:
+                self._handler(
+                    event,
+                    Record(
+                        topic=letter.original_topic,
+                        partition=letter.original_partition,
+                        offset=letter.original_offset,
+                        key=letter.original_key,
+                        value=letter.original_value,
+                        headers=tuple((header.name, header.value) for header in letter.original_headers),
+                        timestamp_ms=letter.original_timestamp_ms,
+                        timestamp_type=TIMESTAMP_TYPES[letter.timestamp_type],
+                        schema_id=schema_id,
+                        attempt=letter.retry_count + 2,
+                    ),
+                )
+            else:
+                self._handler(event)
+        except Exception as error:
+            return Failure(Stage.HANDLER, error, schema_id, event)
+        return None
+
+    def _failed(self, holding: Holding, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
+        found = diagnose(bury, failure, letter.tenant_id)
+        retries, now = letter.retry_count + 1, self._clock.wall_ms()
+        successor = replace(
+            letter,
+            worker_version=worker_version(),
+            stage=found.stage,
+            reason=found.reason,
+            error_class=found.error_class,
+            error_code=found.code,
+            error_summary=found.summary,
+            error_location=found.location,
+            schema_id=found.schema_id,
+            retry_count=retries,
+            max_retries=self._rules.max_retries,
+            not_before_ms=now + self._rules.delay_ms(retries + 1),
+            failed_at=EPOCH + timedelta(milliseconds=now),
+        )
+        self._stats.failed += 1
+        LOG.warning("%s: retry %d failed as %s: %s", record.place, retries, found.reason, found.summary)
+        if found.reason not in RETRIED:
+            self._park(holding, record, successor, "hopeless", changed=True)
+        elif retries >= self._rules.max_retries:
+            self._park(holding, record, successor, "failed", changed=True)
+        else:
+            holding.progress.bury(record.offset)
+            self._sender.succeed(record, successor, partial(holding.progress.confirm, record.offset))
+            holding.pop()
+
+    def _park(
+        self, holding: Holding, record: Record, letter: DeadLetter | None, cause: str, *, changed: bool = False
+    ) -> None:
+        holding.progress.bury(record.offset)
+        self._sender.park(
+            record, letter, cause, partial(self._parked, holding.progress, record.offset), changed=changed
+        )
+        holding.pop()
+
+    def _parked(self, progress: Progress, offset: int, error: str | None) -> None:
+        progress.confirm(offset, error)
+        self._stats.parked += error is None
+
+    def _through(self, holding: Holding, record: Record) -> None:
+        holding.progress.settle(record.offset)
+        holding.pop()
