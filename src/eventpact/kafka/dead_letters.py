@@ -135,10 +135,6 @@ class DeadLetterWriter:
             code = client_error(error).name()
             raise WorkerStopped(f"the dead-letter producer cannot go on ({code})", code=code) from None
 
-    def serve(self) -> None:
-        """Take delivery reports that are here already."""
-        self._producer.poll(0)
-
     def abandon(self) -> None:
         """Give up what has no report yet, so that no late copy follows; each gets a report with an error."""
         self._producer.purge()
