@@ -22,7 +22,7 @@ def compare(old: Schema, new: Schema, *, key: str | None = None) -> Comparison:
     ``key`` is the field of the event whose text is the record key.
     """
     walk = _Walk(old, new)
-    walk.types_at(old.root, new.root, Spot("", simple(new.name) if new.name else "", new.source), None)
+    walk.types_at(old.root, new.root, Spot("", simple(new.name) if new.name else "$", new.source), None)
     while walk.todo:
         walk.named_pair(*walk.todo.pop())
     return Comparison(

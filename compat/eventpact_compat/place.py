@@ -75,7 +75,7 @@ class Places:
         if not in_new:
             named, field = place.named, place.field
         if named is None:
-            return Spot(place.rest, simple(new.name or ""), new.source)
+            return Spot(place.rest, simple(new.name or "$"), new.source)
         if field is None:
             start = Spot(named.pointer, simple(named.name), (new if in_new else self._reader).source, in_new)
         else:

@@ -27,16 +27,24 @@ def text_words(text: str) -> set[str]:
 
 
 def alike_names(one: str, other: str) -> bool:
-    """One is a prefix of the other, they share most of their words, or they are spelled almost alike."""
+    """One is a prefix or an abbreviation of the other, they share most words, or are spelled almost alike."""
     a, b = "".join(name_words(one)), "".join(name_words(other))
     if not a or not b:
         return False
     if min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a)):
         return True
+    if _abbreviates(*sorted((a, b), key=len)):
+        return True
     words, others = set(name_words(one)), set(name_words(other))
     if 2 * len(words & others) > max(len(words), len(others)):
         return True
     return SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.75
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """``qty`` and quantity, ``msg`` and message: the letters are there, in their order, and the first is the first."""
+    letters = iter(long[1:])
+    return 2 <= len(short) <= 4 and short[0] == long[0] and all(letter in letters for letter in short[1:])
 
 
 def alike_texts(one: str, other: str) -> bool:

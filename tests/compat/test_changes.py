@@ -75,6 +75,9 @@ CHANGES = {
         order(field("email", "string", doc="Where to write to.")),
         order(field("phone", "string", doc="The number to call.", aliases=["email"])), ERROR, "/fields/0/aliases",
     ),
+    "alias of nobody knows what": (
+        order(field("email", "string")), order(field("phone", "string", aliases=["email"])), WARNING, "/fields/0/aliases",
+    ),
     "alias of another unit": (
         order(field("price_cents", "long")), order(field("price_euros", "long", aliases=["price_cents"])), ERROR,
         "/fields/0/aliases",
@@ -120,3 +123,10 @@ def test_what_deserves_a_warning_is_no_error(name: str) -> None:
     old, new, *_ = CHANGES[name]
 
     assert [f.rule for f in compare_two(schema(old), schema(new)) if f.severity is ERROR] == []
+
+
+@pytest.mark.parametrize(("old", "new"), [("qty", "quantity"), ("note", "notes"), ("total_amount", "amount_total")])
+def test_rename_with_alias_to_a_name_like_it_is_no_other_thing(old: str, new: str) -> None:
+    before, after = order(field(old, "string")), order(field(new, "string", aliases=[old]))
+
+    assert "ALIAS_OTHER_MEANING" not in {f.rule for f in compare_two(schema(before), schema(after))}

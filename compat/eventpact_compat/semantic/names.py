@@ -90,6 +90,18 @@ def alias_of_other_meaning(comparison: Comparison) -> Iterator[Note]:
         if pair.by_alias and (reason := _foreign(pair)) is not None:
             message = f"{pair.spot.path}: its alias lets the values of {pair.old.name!r} in, but {reason}"
             yield Note(pair.spot.below("/aliases"), message, pair.old.name, pair.new.name)
+        elif pair.by_alias and not _documented_alike(pair) and not alike_names(pair.old.name, pair.new.name):
+            message = (
+                f"{pair.spot.path}: its alias lets the values of {pair.old.name!r} in, "
+                "and nothing says that both stand for one thing"
+            )
+            hint = "if they do, say so: the same doc on both; if not, drop the alias and give the new field a default"
+            spot = pair.spot.below("/aliases")
+            yield Note(spot, message, pair.old.name, pair.new.name, hint, Severity.WARNING)
+
+
+def _documented_alike(pair: FieldPair) -> bool:
+    return bool(pair.old.doc and pair.new.doc) and alike_texts(pair.old.doc or "", pair.new.doc or "")
 
 
 def _foreign(pair: FieldPair) -> str | None:
