@@ -76,7 +76,8 @@ CHANGES = {
         order(field("phone", "string", doc="The number to call.", aliases=["email"])), ERROR, "/fields/0/aliases",
     ),
     "alias of nobody knows what": (
-        order(field("email", "string")), order(field("phone", "string", aliases=["email"])), WARNING, "/fields/0/aliases",
+        order(field("email", "string")), order(field("phone", "string", aliases=["email"])), WARNING,
+        "/fields/0/aliases",
     ),
     "alias of another unit": (
         order(field("price_cents", "long")), order(field("price_euros", "long", aliases=["price_cents"])), ERROR,
