@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from eventpact.dev.registry_server import RegistryServer
 from eventpact.errors import RegistryError, SchemaError
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import MemoryRegistry, Reference, Registry, RegistryClient, SchemaText
+from eventpact.registry import MemoryRegistry, Mode, Reference, Registry, RegistryClient, SchemaText
 from eventpact.schema import Level
 from tests.registry.texts import record, spaced, using
 
@@ -27,7 +27,7 @@ SCHEMAS = (
     using("shop.Order", Reference("shop.Order", "t", Version(2))),
 )
 
-subjects = st.sampled_from(["s", "t"])
+subjects = st.sampled_from(["s", "t", ":.x:s"])
 schemas = st.sampled_from(SCHEMAS)
 ids = st.integers(1, 4).map(SchemaId)
 numbers = st.integers(1, 3).map(Version)
@@ -48,6 +48,7 @@ questions: st.SearchStrategy[Asked] = st.one_of(
     st.builds(lambda s: lambda port, _: (port.level(s), port.subjects()), anywhere),
     st.builds(lambda s: lambda port, _: port.own_level(s), subjects),
     st.builds(lambda level, s: lambda port, _: port.set_level(level, s), levels, anywhere),
+    st.builds(lambda m, s: lambda _, twin: twin.set_mode(m, s, force=True), st.sampled_from(Mode), anywhere),
     st.builds(lambda s, p: lambda _, twin: twin.delete_subject(s, permanent=p), subjects, st.booleans()),
     st.builds(lambda s, v, p: lambda _, twin: twin.delete_version(s, v, permanent=p), subjects, numbers, st.booleans()),
 )

@@ -9,7 +9,7 @@ import pytest
 
 from eventpact.errors import NotRegisteredError, RegistryError
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import MemoryRegistry, Reference
+from eventpact.registry import MAX_ID, Entry, MemoryRegistry, Mode, Reference
 from eventpact.registry.catalogue import Catalogue
 from eventpact.schema import Level
 from tests.registry.texts import record, using
@@ -255,3 +255,83 @@ def test_an_unknown_version_of_a_known_subject_cannot_be_checked(registry: Memor
         registry.check("s", V2, version(9))
 
     assert caught.value.code == 40402
+
+
+def test_modes_stay_where_they_may_not_change() -> None:
+    registry = MemoryRegistry(modes_change=False)
+
+    assert code_of(lambda: registry.set_mode(Mode.READONLY)) == 42205
+    assert code_of(lambda: registry.clear_mode("s")) == 42205
+    assert registry.mode() is Mode.READWRITE
+
+
+def test_read_only_takes_nothing_new_and_gives_what_is_there(registry: MemoryRegistry) -> None:
+    schema_id = registry.register("s", V1)
+    registry.set_mode(Mode.READONLY)
+
+    assert registry.register("s", V1) == schema_id
+    assert registry.lookup("s", V1).id == schema_id
+    assert code_of(lambda: registry.register("s", V2)) == 42205
+    assert code_of(lambda: registry.set_level(Level.NONE)) == 42205
+    assert code_of(lambda: registry.delete_subject("s")) == 42205
+
+
+def test_an_imported_id_is_counted_on_from(registry: MemoryRegistry) -> None:
+    registry.set_mode(Mode.IMPORT)
+    registry.enter("s", Entry(V1, id=SchemaId(40)))
+    registry.enter("s", Entry(record(("a", "string")), id=SchemaId(7)))
+    registry.set_mode(Mode.READWRITE)
+    registry.set_level(Level.NONE)
+
+    assert registry.register("s", V3) == 41
+    assert registry.versions("s") == (1, 2, 3)
+
+
+def test_the_last_id_can_be_imported_and_nothing_comes_after_it(registry: MemoryRegistry) -> None:
+    registry.set_mode(Mode.IMPORT)
+    registry.enter("s", Entry(V1, id=SchemaId(MAX_ID)))
+    registry.set_mode(Mode.READWRITE)
+
+    assert code_of(lambda: registry.register("s", V2)) == 500
+    assert registry.register("t", V1) == MAX_ID
+
+
+def test_a_context_has_ids_of_its_own(registry: MemoryRegistry) -> None:
+    ids = [registry.register(subject, V1) for subject in ("s", ":.x:s", ":.x:t")]
+    other = registry.register(":.x:u", V2)
+
+    assert (ids, other) == ([1, 1, 1], 2)
+    assert code_of(lambda: registry.schema_by_id(other)) == 40403
+    assert registry.subjects_of(other, context=".x") == {":.x:u"}
+
+
+def test_a_context_that_was_deleted_starts_anew(registry: MemoryRegistry) -> None:
+    registry.set_level(Level.FULL, ":.x:")
+    registry.register(":.x:s", V1)
+    gone(registry, ":.x:s")
+    registry.delete_context(".x")
+
+    assert registry.contexts() == (".",)
+    assert registry.level(":.x:s") is Level.BACKWARD
+    assert registry.register(":.x:s", V2) == 1
+
+
+def test_properties_are_part_of_what_a_schema_is(registry: MemoryRegistry) -> None:
+    first = registry.enter("s", Entry(V1, {"b": "2", "a": "1"}))
+    same = registry.enter("s", Entry(V1, {"a": "1", "b": "2"}))
+    inherited = registry.enter("s", Entry(V2))
+    without = registry.enter("s", Entry(V2, {}))
+
+    assert same == first
+    assert [found.id for found in (first, inherited, without)] == [1, 2, 3]
+    assert registry.stored(inherited.id).properties == (("a", "1"), ("b", "2"))
+    assert code_of(lambda: registry.lookup("s", V1)) == 40403
+    assert registry.lookup("s", V1, properties={"a": "1", "b": "2"}) == first
+
+
+@pytest.mark.parametrize("name", [":.x", ":x:s", "a:.x:s", ":", ":.", "::"])
+def test_a_name_that_only_looks_qualified_is_a_plain_one(registry: MemoryRegistry, name: str) -> None:
+    registry.register(name, V1)
+
+    assert registry.subjects() == (name,)
+    assert registry.contexts() == (".",)

@@ -66,7 +66,7 @@ class SqliteStore:
         if application != APPLICATION and tables:
             raise ValueError("this database belongs to something else")
         self._base.execute("PRAGMA journal_mode = WAL")
-        # Without a wait for the disk: a commit survives the process as it is, and a power failure leaves the file whole.
+        # No wait for the disk: a commit outlives the process as it is, and a power failure leaves the file whole.
         self._base.execute("PRAGMA synchronous = NORMAL")
         # A write takes the lock for as long as the connection lives.
         self._base.execute("BEGIN IMMEDIATE")
