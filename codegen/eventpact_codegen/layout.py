@@ -72,7 +72,7 @@ def _broken(expr: Expr, indent: int) -> list[str]:
         case Tuple(items):
             # The comma of a one-tuple is no magic one.
             note = "  # one item" if len(items) == 1 else ""
-            lines = _items((("", item) for item in items), inner)
+            lines = _items((("", item) for item in items), inner, len(note))
             return ["(", lines[0] + note, *lines[1:], " " * indent + ")"] if lines else ["()"]
         case Set(items):
             return ["{", *_items((("", item) for item in items), inner), " " * indent + "}"]
@@ -85,11 +85,13 @@ def _broken(expr: Expr, indent: int) -> list[str]:
             assert_never(expr)
 
 
-def _items(items: Iterable[tuple[str, Expr]], indent: int) -> list[str]:
+def _items(items: Iterable[tuple[str, Expr]], indent: int, note: int = 0) -> list[str]:
+    """One item a line, each with its comma and room for a comment of ``note`` columns."""
     lines: list[str] = []
     for head, item in items:
-        long = isinstance(item, Text) and indent + len(head) + 1 + len(flat(item)) > WIDTH
-        found = _held(item, indent) if long and isinstance(item, Text) else fit(item, indent, len(head) + 1)
+        around = len(head) + 1 + note
+        long = isinstance(item, Text) and indent + around + len(flat(item)) > WIDTH
+        found = _held(item, indent) if long and isinstance(item, Text) else fit(item, indent, around)
         lines += _joined(" " * indent + head, [*found[:-1], found[-1] + ","])
     return lines
 
