@@ -21,6 +21,7 @@ from eventpact.kafka.config import dead_letter_producer_config
 from eventpact.kafka.diagnosis import Diagnosis
 from eventpact.kafka.envelope import dead_letter_of, outer_headers
 from eventpact.kafka.guard import ClientLog
+from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.record import Record
 from eventpact.kafka.schema_lookup import registered_id
 from eventpact.kafka.settings import Settings
@@ -130,16 +131,16 @@ class DeadLetterWriter:
             WorkerStopped: the producer is dead.
         """
         try:
-            return self._producer.flush(budget)
+            drain(self._producer, self._producer.poll, budget)
+            return len(self._producer)
         except KafkaException as error:
             code = client_error(error).name()
             raise WorkerStopped(f"the dead-letter producer cannot go on ({code})", code=code) from None
 
     def abandon(self) -> None:
         """Give up what has no report yet, so that no late copy follows; each gets a report with an error."""
-        self._producer.purge()
         try:
-            self._producer.flush(1.0)
+            purge(self._producer, self._producer.poll)
         except KafkaException:
             LOG.warning("the dead-letter producer was closed with a fatal error")
 

@@ -17,6 +17,7 @@ from eventpact.kafka.config import dead_letter_producer_config
 from eventpact.kafka.dead_letters import partition_count
 from eventpact.kafka.envelope import outer_headers
 from eventpact.kafka.guard import ClientLog
+from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.record import Headers, Record
 from eventpact.kafka.schema_lookup import registered_id
 from eventpact.kafka.settings import Settings
@@ -96,12 +97,12 @@ class ProcessorSender:
     def flush(self, budget: float) -> int:
         """Wait at most `budget` seconds for reports, then alert; how many are still missing. Raises WorkerStopped."""
         try:
-            missing = self._producer.flush(budget)
+            drain(self._producer, self._producer.poll, budget)
         except KafkaException as error:
             code = client_error(error).name()
             raise WorkerStopped(f"the dead-letter producer cannot go on ({code})", code=code) from None
         self._tell()
-        return missing
+        return len(self._producer)
 
     def serve(self) -> None:
         """Take reports that are here already."""
@@ -109,9 +110,8 @@ class ProcessorSender:
 
     def abandon(self) -> None:
         """Give up what has no report yet; each gets a report with an error."""
-        self._producer.purge()
         try:
-            self._producer.flush(1.0)
+            purge(self._producer, self._producer.poll)
         except KafkaException:
             LOG.warning("the dead-letter producer was closed with a fatal error")
         self._tell()

@@ -20,6 +20,7 @@ from eventpact.errors import DeliveryError, QueueFullError
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import producer_config
 from eventpact.kafka.guard import ClientLog
+from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.record import Headers
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.stored_letters import dead_letter_contract, read_dead_letters
@@ -172,9 +173,8 @@ class Sender:
     def close(self) -> None:
         """Wait until the client library has given its word on every record; what is left then is given up."""
         try:
-            if self._producer.flush(self._patience):
-                self._producer.purge()
-                self._producer.flush(1.0)
+            drain(self._producer, self._producer.poll, self._patience)
+            purge(self._producer, self._producer.poll)
         except KafkaException as error:
             LOG.error("the replay's producer cannot go on: %s", client_error(error).name())
 
