@@ -81,10 +81,13 @@ def register(connection: Connection, number: int) -> object:
 
 
 def version(number: int, kind: str) -> str:
-    """The version with this number: every one has a field of its own, or all differ in their docs, or they grow."""
+    """The version with this number: each has a field of its own, there or in a nested record, or its own doc, or one more."""
     match kind:
         case "own field":
             return record(0, {"name": f"g{number}", "type": ["null", "string"], "default": None})
+        case "nested":
+            inner = [{"name": "i", "type": "long"}, {"name": f"g{number}", "type": "int", "default": 0}]
+            return record(0, {"name": "n", "type": {"type": "record", "name": "N", "fields": inner}})
         case "docs":
             return record(0, {"name": "g", "type": ["null", "string"], "default": None, "doc": str(number)})
         case _:
@@ -117,7 +120,7 @@ def main(seconds: float) -> bool:
                 )
                 print(f"{label}: {lookups:,.0f} look-ups by id a second, {registrations:,.0f} registrations a second")
                 fine = fine and lookups >= LOOKUPS_WANTED and registrations >= REGISTRATIONS_WANTED
-                for kind in ("own field", "docs", "growing"):
+                for kind in ("own field", "nested", "docs", "growing"):
                     took = transitive(url, kind)
                     median = statistics.median(took)
                     print(f"  after {VERSIONS:,} versions ({kind}): {median:.1f} ms, worst {max(took):.1f} ms")

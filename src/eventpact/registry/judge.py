@@ -17,6 +17,9 @@ __all__ = ["Candidate", "Judge"]
 MOST_VERDICTS: Final = 200_000
 """Verdicts on pairs of field types that are remembered; then all are forgotten."""
 
+DEEPEST: Final = 16
+"""Records inside each other that are compared by outlines; what is deeper is checked in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -37,6 +40,7 @@ class Judge:
         self._checker: Final[DialectName] = checker
         self._numbers: dict[Shape, int] = {}
         self._verdicts: dict[tuple[int, int], bool] = {}
+        self._inner: dict[int, Outline | None] = {}
 
     def candidate(self, schema: Schema) -> Candidate:
         """The schema, made ready."""
@@ -68,15 +72,14 @@ class Judge:
         return Compatibility(True)
 
     def _fits(self, candidate: Candidate, old: Candidate, level: Level) -> bool:
-        pairs = {"backward": (candidate, old), "forward": (old, candidate)}
+        """Do the outlines fit in the level's directions? ``False`` too where only a full check can tell."""
+        if candidate.outline is None or old.outline is None:
+            return False
+        pairs = {"backward": (candidate.outline, old.outline), "forward": (old.outline, candidate.outline)}
         return all(self._reads(*pairs[direction]) for direction in level.directions)
 
-    def _reads(self, reader: Candidate, writer: Candidate) -> bool:
-        """Does the reader's outline fit the writer's? ``False`` too where only a full check can tell."""
-        ours, theirs = reader.outline, writer.outline
-        if ours is None or theirs is None or ours.name != theirs.name:
-            return False
-        if not ours.needed <= theirs.shapes.keys():
+    def _reads(self, ours: Outline, theirs: Outline, depth: int = 0) -> bool:
+        if ours.name != theirs.name or not ours.needed <= theirs.shapes.keys():
             return False
         if ours.fields >= theirs.fields or ours.fields <= theirs.fields:
             # What both have is the same in both.
@@ -87,18 +90,33 @@ class Judge:
                 continue
             fits = self._verdicts.get((number, other))
             if fits is None:
-                fits = self._compare(reader.schema, ours, writer.schema, theirs, name)
+                fits = self._compare(_field(ours, name), number, _field(theirs, name), other, depth)
             if not fits:
                 return False
         return True
 
-    def _compare(self, reader: Schema, ours: Outline, writer: Schema, theirs: Outline, name: str) -> bool:
+    def _compare(self, reader: Schema, number: int, writer: Schema, other: int, depth: int) -> bool:
+        """The verdict on the types of two fields: of records by their outlines where these suffice."""
         if len(self._verdicts) >= MOST_VERDICTS:
             self._verdicts.clear()
-        one, other = replace(reader, root=ours.types[name]), replace(writer, root=theirs.types[name])
-        fits = resolve(one, other, self._checker).compatible
-        self._verdicts[ours.shapes[name], theirs.shapes[name]] = fits
+            self._inner.clear()
+        ours, theirs = (
+            (self._outline(reader, number), self._outline(writer, other)) if depth < DEEPEST else (None, None)
+        )
+        fits = ours is not None and theirs is not None and self._reads(ours, theirs, depth + 1)
+        fits = fits or resolve(reader, writer, self._checker).compatible
+        self._verdicts[number, other] = fits
         return fits
+
+    def _outline(self, schema: Schema, number: int) -> Outline | None:
+        if number not in self._inner:
+            self._inner[number] = outline(schema, self._numbers)
+        return self._inner[number]
+
+
+def _field(outline: Outline, name: str) -> Schema:
+    """A field's type as a schema of its own."""
+    return replace(outline.schema, root=outline.types[name])
 
 
 def _messages(

@@ -39,6 +39,7 @@ class Outline:
 
     Attributes:
         name: full name.
+        schema: the record, as the root of a schema.
         types: the type of each field.
         shapes: the number that stands for the shape of each field's type.
         fields: `shapes` as pairs.
@@ -46,6 +47,7 @@ class Outline:
     """
 
     name: str
+    schema: Schema
     types: Mapping[str, Type]
     shapes: Mapping[str, int]
     fields: frozenset[tuple[str, int]]
@@ -68,6 +70,7 @@ def outline(schema: Schema, numbers: dict[Shape, int]) -> Outline | None:
         shapes[field.name] = numbers.setdefault(found, len(numbers))
     return Outline(
         name=root.name,
+        schema=schema,
         types={field.name: field.type for field in root.fields},
         shapes=shapes,
         fields=frozenset(shapes.items()),
