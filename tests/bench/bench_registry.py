@@ -81,7 +81,7 @@ def register(connection: Connection, number: int) -> object:
 
 
 def version(number: int, kind: str) -> str:
-    """The version with this number: each has a field of its own, there or in a nested record, or its own doc, or one more."""
+    """Each version has a field of its own, there or in a nested record, or a doc of its own, or one field more."""
     match kind:
         case "own field":
             return record(0, {"name": f"g{number}", "type": ["null", "string"], "default": None})

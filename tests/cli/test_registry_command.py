@@ -132,7 +132,7 @@ def test_fifty_clients_get_one_id_per_schema() -> None:
     assert sorted(dict(ids).values()) == list(range(1, 54))
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
 def test_a_kill_under_load_loses_nothing_that_was_answered(kills: int, tmp_path: Path) -> None:
     dice = random.Random(kills)
     data = str(tmp_path / "registry.db")
