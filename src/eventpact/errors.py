@@ -7,6 +7,7 @@ EventpactError
 |- ManifestError             contracts.toml is wrong       (fix the manifest)
 |- SampleError               no event can be made up     (install the extra, or mend the constraints)
 |- SettingsError             the environment is wrong      (fix the variable)
+|- LockError                 contracts.lock is wrong       (run `eventpact apply`)
 |- PlanError                 a plan cannot be applied      (plan again)
 |- CodecError
 |  |- EncodeError            the event is wrong            (fix the producer)
@@ -17,6 +18,7 @@ EventpactError
 |  |- IncompatibleError      the level forbids it          (fix the schema)
 |  |- NotRegisteredError     the registry does not know it (run `eventpact register`)
 |  |- RegistryAccessError    credentials or rights         (fix the credentials)
+|  |- StaleLockError         the lock is of another one    (run `eventpact apply`)
 |  `- UnavailableError       nobody answered               (wait; retriable)
 `- KafkaError
    |- BrokerUnavailableError nobody answered               (wait; retriable)
@@ -46,6 +48,7 @@ __all__ = [
     "FrameError",
     "IncompatibleError",
     "KafkaError",
+    "LockError",
     "ManifestError",
     "MessageTooLargeError",
     "NotRegisteredError",
@@ -58,6 +61,7 @@ __all__ = [
     "SampleError",
     "SchemaError",
     "SettingsError",
+    "StaleLockError",
     "TopicError",
     "UnavailableError",
     "WorkerStopped",
@@ -154,6 +158,10 @@ class SettingsError(EventpactError):
         super().__init__(f"{variable}: {expected}")
 
 
+class LockError(EventpactError):
+    """The lock file is missing, wrong, or says nothing about the environment."""
+
+
 class PlanError(EventpactError):
     """A plan holds refusals, its file was changed, or the world has moved since it was made. Nothing was changed."""
 
@@ -236,6 +244,10 @@ class NotRegisteredError(RegistryError):
 
 class RegistryAccessError(RegistryError):
     """The registry asks for (other) credentials: HTTP 401 or 403."""
+
+
+class StaleLockError(RegistryError):
+    """The registry gives another meaning to what the lock says: it is another registry, or was set up anew."""
 
 
 class UnavailableError(RegistryError):

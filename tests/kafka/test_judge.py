@@ -65,6 +65,7 @@ WAITS = [
 ]
 
 STOPS = [
+    (Stage.SCHEMA, errors.StaleLockError("x")),
     (Stage.SCHEMA, errors.RegistryAccessError("x")),
     (Stage.SCHEMA, RuntimeError()),
     (Stage.FRAMING, RuntimeError()),

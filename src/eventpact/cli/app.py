@@ -7,7 +7,9 @@ from rich.text import Text
 
 from eventpact.cli import (
     demo,
+    deploy,
     dev,
+    dlq,
     events,
     gate,
     gate_diff,
@@ -25,7 +27,7 @@ from eventpact.cli import (
 )
 from eventpact.cli.console import err
 from eventpact.cli.format import format_files
-from eventpact.errors import EventpactError, ExpressionError, ManifestError, ResolutionError, SchemaError
+from eventpact.errors import EventpactError, ExpressionError, ManifestError, PlanError, ResolutionError, SchemaError
 
 __all__ = ["app", "run"]
 
@@ -45,6 +47,8 @@ app.command("diff")(gate_diff.diff)
 app.command("release")(gate_release.release)
 app.command("rule")(gate_rule.rule)
 app.command("register")(register.register)
+app.command("plan")(deploy.plan)
+app.command("apply")(deploy.apply)
 app.command("explain")(events.explain)
 app.command("sample")(sample.sample)
 app.command("partition-of")(partition.partition_of)
@@ -52,11 +56,12 @@ app.command("publish")(publish.publish)
 app.command("tail")(tail.tail)
 app.command("dev")(dev.dev)
 app.command("demo")(demo.demo)
+app.add_typer(dlq.app, name="dlq")
 app.add_typer(registry.app, name="registry")
 app.add_typer(schema.app, name="schema")
 
 # What a finding is about is in the repository: exit 1. Everything else is usage or environment: exit 2.
-FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError)
+FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError, PlanError)
 
 
 def _version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from eventpact.contract import Topic
 from eventpact.deploy.plan import Plan
-from eventpact.deploy.state import SubjectState, TopicState, after, equal, states
+from eventpact.deploy.state import State, SubjectState, TopicState, after, equal, states
 from eventpact.deploy.steps import AddPartitions, AlterTopic, CreateTopic, RegisterSchema, SetLevel, Step
 from eventpact.deploy.world import TopicAdmin, World, read_subjects
 from eventpact.errors import NotRegisteredError, PlanError
@@ -75,7 +75,7 @@ def _done_already(plan: Plan, topics: TopicAdmin, registry: Registry) -> dict[st
         reached = 0 if equal(state, now[target]) else None
         for count, step in enumerate(steps, 1):
             state = after(state, step)
-            if equal(state, now[target]):
+            if _stands(state, seen, now[target]):
                 reached = count
         if reached is None and _level_to_come(steps, seen, now[target]):
             reached = 0
@@ -90,16 +90,27 @@ def _done_already(plan: Plan, topics: TopicAdmin, registry: Registry) -> dict[st
     return done
 
 
-def _level_to_come(steps: list[Step], seen: object, now: object) -> bool:
-    """A registry that wants the schema before the level may have been left between the two."""
-    match steps, seen, now:
-        case [SetLevel(), RegisterSchema() as register], SubjectState() as before, SubjectState() as found:
-            return not before.versions and equal(after(before, register), found)
+def _stands(state: State, seen: State, now: State) -> bool:
+    """Equal, or a subject's first schema in a registry that shows NONE where a subject has no level of its own."""
+    if equal(state, now):
+        return True
+    match state, seen, now:
+        case SubjectState(None, wanted), SubjectState(None, ()), SubjectState("NONE", found):
+            return wanted == found != ()
         case _:
             return False
 
 
-def _now(plan: Plan, topics: TopicAdmin, registry: Registry) -> Mapping[str, TopicState | SubjectState]:
+def _level_to_come(steps: list[Step], seen: State, now: State) -> bool:
+    """A registry that wants the schema before the level may have been left between the two."""
+    match steps, seen, now:
+        case [SetLevel(), RegisterSchema() as register], SubjectState() as before, SubjectState() as found:
+            return not before.versions and _stands(after(before, register), before, found)
+        case _:
+            return False
+
+
+def _now(plan: Plan, topics: TopicAdmin, registry: Registry) -> Mapping[str, State]:
     """The state of all that the plan has seen, read anew."""
     wanted: dict[str, Topic] = {}
     for target, seen in plan.seen.items():

@@ -21,6 +21,7 @@ from eventpact.errors import (
     RegistryError,
     ResolutionError,
     SchemaError,
+    StaleLockError,
     UnavailableError,
 )
 from eventpact.ids import SchemaId
@@ -155,6 +156,7 @@ RULES: Final = (
         "the text registered under schema id {schema} is no schema that the worker can read",
         Reason.WRONG_SCHEMA,
     ),
+    Rule(Stage.SCHEMA, StaleLockError, Fate.STOP, "stale lock", "the lock gives schema id {schema} another meaning"),
     Rule(Stage.SCHEMA, RegistryAccessError, Fate.STOP, "access", "the registry refuses the worker's credentials"),
     Rule(Stage.SCHEMA, RegistryError, Fate.WAIT, "registry", "the registry cannot be asked about schema id {schema}"),
     Rule(

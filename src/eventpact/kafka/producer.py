@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from eventpact.codec import Codec, prefix
 from eventpact.contract import contract_of
-from eventpact.errors import DeliveryError, EncodeError
+from eventpact.errors import DeliveryError, EncodeError, ProducerStoppedError
+from eventpact.kafka.confirmation import Confirmation
 from eventpact.kafka.event_key import key_reader
 from eventpact.kafka.outbox import Outbox
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.schema_lookup import registered_id
+from eventpact.registry.locked import LockedRegistry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from eventpact.contract import Contract
@@ -59,9 +62,14 @@ class Producer(Generic[E]):
         self._key = key_reader(event_class, codec.schema, contract.key)
         with registry_of(settings, registry) as known:
             self.schema_id = registered_id(known, self.subject, codec.schema)
+            unconfirmed = isinstance(known, LockedRegistry) and known.answered_from_lock
         self._encode = codec.encoder(prefix(self.schema_id))
         self._outbox = Outbox(settings, self.topic)
-        self._send = self._outbox.send
+        self._send: Callable[[bytes, bytes, OnDelivery | None], None] = self._outbox.send
+        self._confirmation: Confirmation | None = None
+        if unconfirmed:
+            LOGGER.warning("the registry does not answer; schema id %s is taken from the lock", self.schema_id)
+            self._confirmation = Confirmation(settings, registry, self.subject, codec.schema, self._refuse)
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +127,20 @@ class Producer(Generic[E]):
 
     def close(self, timeout: float | None = None) -> None:
         """Flush, give up on what is not acknowledged by then, and refuse further events. Raises what `flush` raises."""
+        if self._confirmation is not None:
+            self._confirmation.stop()
         self._outbox.close(timeout)
 
     def stats(self) -> Stats:
         """How many events were published, delivered, failed, and still wait."""
         return self._outbox.stats()
+
+    def _refuse(self, problem: str) -> None:
+        """From now on nothing is taken. Called once, by the confirmation's thread."""
+        LOGGER.error("%s", problem)
+
+        def refuse(value: bytes, key: bytes, on_delivery: OnDelivery | None) -> None:
+            del value, key, on_delivery
+            raise ProducerStoppedError(problem, code="stale lock")
+
+        self._send = refuse

@@ -31,6 +31,8 @@ class Settings:
         registry: the schema registry; `None` where a program is handed a Registry, or needs none.
         topic: overrides the contract's topic name.
         subject: overrides the contract's subject.
+        lock: `contracts.lock`, whose schema ids hold while the registry is away; `None` for no lock.
+        environment: the section of the lock.
         client_id: what brokers write in their logs and count quotas by.
         security, producer, consumer: see their classes.
 
@@ -41,6 +43,8 @@ class Settings:
     registry: RegistrySettings | None = None
     topic: str | None = None
     subject: str | None = None
+    lock: Path | None = None
+    environment: str = "default"
     client_id: str = "eventpact"
     security: Security = field(default_factory=Security)
     producer: ProducerSettings = field(default_factory=ProducerSettings)
@@ -74,6 +78,8 @@ class Settings:
             registry=read_registry(environment),
             topic=environment.get("INGESTION_TOPIC"),
             subject=environment.get("SCHEMA_REGISTRY_SUBJECT"),
+            lock=environment.path("EVENTPACT_LOCK"),
+            environment=environment.get("EVENTPACT_ENVIRONMENT") or "default",
             client_id=environment.get("KAFKA_CLIENT_ID") or "eventpact",
             security=Security.from_environment(environment),
             producer=ProducerSettings(**read_fields(ProducerSettings, PRODUCER_PREFIX, environment)),

@@ -1,0 +1,139 @@
+"""The manifest made true: plan, look, apply."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eventpact.cli.console import ManifestOption, err, out, print_json
+from eventpact.contract import load_manifest
+from eventpact.errors import PlanError
+
+if TYPE_CHECKING:
+    from eventpact.deploy import Plan, TopicAdmin, Waiver
+    from eventpact.registry import Registry
+
+__all__ = ["apply", "plan"]
+
+MANIFEST = Path("schemas/contracts.toml")
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+Repartition = Annotated[bool, typer.Option("--allow-repartition", help="Add partitions, though keys move.")]
+Cut = Annotated[bool, typer.Option("--allow-retention-cut", help="Let topics keep less than they do.")]
+
+
+def plan(
+    manifest: ManifestOption = MANIFEST,
+    to: Annotated[Path | None, typer.Option("--out", help="File for `eventpact apply`.")] = None,
+    allow_repartition: Repartition = False,
+    allow_retention_cut: Cut = False,
+    as_json: Json = False,
+) -> None:
+    """Show what would make broker and registry as the manifest says, and change nothing. Exit code 1 on refusals.
+
+    The places are those of KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL. Nothing is ever deleted.
+
+    Example: eventpact plan --out plan.json
+    """
+    from eventpact.deploy import write_plan
+    from eventpact.deploy.document import to_json
+
+    with ExitStack() as stack:
+        topics, registry = _places(stack)
+        made = _planned(manifest, topics, registry, allow_repartition, allow_retention_cut)
+    if to is not None:
+        to.write_text(write_plan(made), "utf-8")
+    if as_json:
+        print_json(to_json(made))
+    else:
+        _show(made)
+    if made.refusals:
+        raise typer.Exit(1)
+
+
+def apply(
+    file: Annotated[Path | None, typer.Argument(help="A plan of `eventpact plan --out`; none plans anew.")] = None,
+    manifest: ManifestOption = MANIFEST,
+    lock: Annotated[
+        Path | None, typer.Option("--lock", help="Lock file to write; contracts.lock beside the manifest by default.")
+    ] = None,
+    environment: Annotated[
+        str, typer.Option("--environment", "-e", envvar="EVENTPACT_ENVIRONMENT", help="Section of the lock file.")
+    ] = "default",
+    allow_repartition: Repartition = False,
+    allow_retention_cut: Cut = False,
+    as_json: Json = False,
+) -> None:
+    """Carry out exactly the plan, and write the lock file. After a failure, the same plan goes on where it ended.
+
+    A plan is refused with exit code 1 when something that it looked at has changed since. Nothing is ever deleted.
+
+    Example: eventpact apply plan.json
+    """
+    from eventpact.deploy import Applied, read_plan
+    from eventpact.deploy import apply as carry_out
+    from eventpact.registry.lock import registered_in, write_lock
+
+    rows: list[dict[str, str]] = []
+
+    def report(applied: Applied) -> None:
+        rows.append({"step": str(applied.step), "outcome": applied.outcome})
+        if not as_json:
+            out.print(f"{applied.outcome:<9} {applied.step}", markup=False, soft_wrap=True)
+
+    if file is not None and (allow_repartition or allow_retention_cut):
+        raise typer.BadParameter("a saved plan is applied as it is; give --allow-... to `eventpact plan`")
+    saved = None if file is None else read_plan(file.read_text("utf-8"))
+    with ExitStack() as stack:
+        topics, registry = _places(stack)
+        if saved is None:
+            saved = _planned(manifest, topics, registry, allow_repartition, allow_retention_cut)
+        try:
+            carry_out(saved, topics, registry, report)
+        except PlanError:
+            if saved.refusals and not as_json:
+                _show(saved)
+            raise
+        subjects = [name.removeprefix("subject ") for name in saved.seen if name.startswith("subject ")]
+        written = manifest.with_name("contracts.lock") if lock is None else lock
+        write_lock(written, environment, registered_in(registry, subjects))
+    if as_json:
+        print_json({"steps": rows, "lock": str(written), "environment": environment})
+    else:
+        err.print(f"{len(rows)} steps; {written} says so for environment {environment}", markup=False)
+
+
+def _places(stack: ExitStack) -> "tuple[TopicAdmin, Registry]":
+    from dataclasses import replace
+
+    from eventpact.kafka import admin_topics
+    from eventpact.kafka.registry_choice import registry_client
+    from eventpact.kafka.settings import Settings
+
+    # The lock is what is written here; it has no say in what is read.
+    settings = replace(Settings.from_env(), lock=None)
+    client = registry_client(settings)
+    stack.callback(client.close)
+    return stack.enter_context(admin_topics.AdminTopics(settings)), client
+
+
+def _planned(manifest: Path, topics: "TopicAdmin", registry: "Registry", repartition: bool, cut: bool) -> "Plan":
+    from eventpact.deploy import plan as planned
+    from eventpact.deploy import read_world
+
+    waivers: set[Waiver] = set()
+    if repartition:
+        waivers.add("repartition")
+    if cut:
+        waivers.add("retention-cut")
+    contracts = load_manifest(manifest)
+    return planned(contracts, read_world(contracts, topics, registry), frozenset(waivers))
+
+
+def _show(made: "Plan") -> None:
+    for number, step in enumerate(made.steps, 1):
+        out.print(f"{number:>3}  {step}", markup=False, soft_wrap=True)
+    for refusal in made.refusals:
+        out.print(f"refused  {refusal}", markup=False, soft_wrap=True)
+    if not made.steps and not made.refusals:
+        err.print("nothing to do: broker and registry are as the manifest says")

@@ -1,0 +1,93 @@
+"""`eventpact plan` and `eventpact apply`, on an embedded broker and a registry over HTTP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from eventpact.cli.app import run
+from eventpact.contract import Topic
+from eventpact.dev import EmbeddedStack, EmbeddedTopics
+from eventpact.kafka import admin_topics
+from eventpact.registry.lock import read_lock
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+class Topics(EmbeddedTopics):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    for name in ("contracts.toml", "ingestion_event.avsc", "dead_letter.avsc"):
+        shutil.copy(SCHEMAS / name, tmp_path)
+    return tmp_path / "contracts.toml"
+
+
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch, manifest: Path) -> Iterator[Topics]:
+    with EmbeddedStack([]) as stack:
+        for name, value in stack.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("EVENTPACT_MANIFEST", str(manifest))
+        topics = Topics(stack.broker)
+        monkeypatch.setattr(admin_topics, "AdminTopics", lambda _: topics)
+        yield topics
+
+
+def test_a_saved_plan_is_applied_and_then_there_is_nothing_to_do(
+    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = manifest.with_name("plan.json")
+    codes = [run(["plan", "--out", str(file)]), run(["apply", str(file), "-e", "test"]), run(["plan"])]
+    said = capsys.readouterr()
+
+    assert codes == [0, 0, 0]
+    assert "create topic ingestion-events with 6 partitions" in said.out
+    assert "nothing to do" in said.err
+    assert topics.describe("ingestion-events") is not None
+    assert {one.subject for one in read_lock(manifest.with_name("contracts.lock"), "test").versions} == {
+        "ingestion-events-value",
+        "ingestion-events-dlq-value",
+    }
+
+
+def test_a_plan_for_another_world_is_refused(
+    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = manifest.with_name("plan.json")
+    assert run(["plan", "--out", str(file)]) == 0
+    topics.create(Topic("ingestion-events", 1))
+
+    assert run(["apply", str(file)]) == 1
+    assert "moved" in capsys.readouterr().err
+    assert not manifest.with_name("contracts.lock").exists()
+
+
+def test_a_refusal_is_a_finding_for_machines_too(
+    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    topics.create(Topic("ingestion-events", 3))
+
+    assert run(["plan", "--json"]) == 1
+    refusals = json.loads(capsys.readouterr().out)["refusals"]
+    assert {refusal["waiver"] for refusal in refusals} == {"repartition", "retention-cut"}
+
+
+def test_a_saved_plan_takes_no_waivers_and_has_to_be_one(
+    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["apply", str(manifest), "--allow-repartition"]) == 2
+    assert run(["apply", str(manifest)]) == 1
+    assert "not a plan file" in capsys.readouterr().err
+    assert topics.describe("ingestion-events") is None
