@@ -1,4 +1,4 @@
-"""The registry goes away, before the start, on the way, again and again: with a lock nothing stops and nothing is lost."""
+"""The registry goes away: before the start, on the way, again and again. With a lock nothing stops, nothing is lost."""
 
 from __future__ import annotations
 
