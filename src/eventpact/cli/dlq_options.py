@@ -1,0 +1,132 @@
+"""What the dlq commands share: options that choose dead letters, and the reader that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eventpact.cli.contract_class import contract_class
+from eventpact.contract import Contract
+from eventpact.dead_letter import Reason, Stage
+
+if TYPE_CHECKING:
+    from eventpact.kafka.letter_filter import LetterFilter
+    from eventpact.kafka.letter_scan import LetterScan
+    from eventpact.kafka.settings import Settings
+    from eventpact.registry import Registry
+
+__all__ = [
+    "ContractArgument",
+    "OffsetsOption",
+    "Opened",
+    "PartitionOption",
+    "ReasonOption",
+    "SchemaIdOption",
+    "SinceOption",
+    "StageOption",
+    "TenantOption",
+    "UntilOption",
+    "chosen",
+    "opened",
+    "plain",
+]
+
+ContractArgument = Annotated[str, typer.Argument(help="Contract or topic of the manifest, such as ingestion.")]
+TenantOption = Annotated[str | None, typer.Option("--tenant", help="Of this tenant.")]
+ReasonOption = Annotated[Reason | None, typer.Option("--reason", help="Dead-lettered for this reason.")]
+StageOption = Annotated[Stage | None, typer.Option("--stage", help="Failed at this stage.")]
+SchemaIdOption = Annotated[int | None, typer.Option("--schema-id", help="Written with this schema.")]
+SinceOption = Annotated[str | None, typer.Option("--since", help="Failed at or after, as 2026-11-24T09:30:00Z.")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Failed before, as 2026-11-24T09:30:00Z.")]
+PartitionOption = Annotated[int | None, typer.Option("--partition", min=0, help="In this dead-letter partition.")]
+OffsetsOption = Annotated[
+    str | None, typer.Option("--offsets", help="Dead-letter offsets, as 100..200, 100.. or ..200; both included.")
+]
+
+
+def chosen(
+    tenant: str | None,
+    reason: Reason | None,
+    stage: Stage | None,
+    schema_id: int | None,
+    since: str | None,
+    until: str | None,
+    partition: int | None,
+    offsets: str | None,
+) -> LetterFilter:
+    """The filter that the options say. Raises typer.BadParameter."""
+    from eventpact.kafka.letter_filter import LetterFilter
+
+    first, last = bounds(offsets)
+    return LetterFilter(
+        tenant=tenant,
+        reason=reason,
+        stage=stage,
+        schema_id=schema_id,
+        since=moment(since, "--since"),
+        until=moment(until, "--until"),
+        partition=partition,
+        first_offset=first,
+        last_offset=last,
+    )
+
+
+def bounds(text: str | None) -> tuple[int | None, int | None]:
+    if text is None:
+        return None, None
+    first, dots, last = text.partition("..")
+    wrong = [one for one in (first, last) if one and not (one.isascii() and one.isdigit())]
+    if wrong or not dots:
+        raise typer.BadParameter("expected 100..200, 100.. or ..200", param_hint="--offsets")
+    return int(first) if first else None, int(last) if last else None
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    from eventpact.codec.json_leaves import JSON_LEAVES
+    from eventpact.codec.leaf import Unfit
+
+    if text is None:
+        return None
+    try:
+        found = JSON_LEAVES["instant"].read(text)
+    except Unfit as unfit:
+        raise typer.BadParameter(unfit.message, param_hint=option) from None
+    assert isinstance(found, datetime)  # noqa: S101 - what this leaf reads
+    return found
+
+
+class Opened:
+    """A contract, its class, and a reader of its dead letters."""
+
+    def __init__(
+        self, contract: Contract, event: type[Any], settings: Settings, registry: Registry, scan: LetterScan
+    ) -> None:
+        self.contract = contract
+        self.event = event
+        self.settings = settings
+        self.registry = registry
+        self.scan = scan
+
+
+@contextmanager
+def opened(manifest: Path, name: str, job: str = "scan") -> Iterator[Opened]:
+    """Everything that a dlq command needs, from the environment; closed at the end."""
+    from eventpact.kafka.letter_scan import LetterScan
+    from eventpact.kafka.registry_choice import registry_of
+    from eventpact.kafka.settings import Settings
+
+    contract, event = contract_class(manifest, name)
+    settings = Settings.from_env()
+    contract = contract if settings.topic is None else contract.on_topic(settings.topic)
+    with registry_of(settings, None) as registry, LetterScan(contract, settings, registry, job=job) as scan:
+        yield Opened(contract, event, settings, registry, scan)
+
+
+def plain(text: str) -> str:
+    """Visible ASCII: what strangers write must not steer a terminal."""
+    return text.encode("unicode_escape").decode("ascii")

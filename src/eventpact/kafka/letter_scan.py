@@ -1,0 +1,208 @@
+"""Reading a dead-letter topic between fixed offsets, one record at a time; how far a job has come is kept in a group.
+
+Partitions are assigned by hand and the group is the job's own, so no worker and no processor notices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import KafkaError as ClientError
+
+from eventpact.codec import Codec
+from eventpact.contract import Contract
+from eventpact.dead_letter import DeadLetter
+from eventpact.errors import BrokerUnavailableError, ManifestError
+from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
+from eventpact.kafka.config import consumer_config
+from eventpact.kafka.dead_letters import partition_count
+from eventpact.kafka.guard import ClientLog
+from eventpact.kafka.intake import Intake
+from eventpact.kafka.judge import Failure, NotYetKnown
+from eventpact.kafka.letter_filter import LetterFilter
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.record import Record
+from eventpact.kafka.settings import Settings
+from eventpact.kafka.stored_letters import BATCH, LARGEST, PATIENCE, QUESTION_TIMEOUT, blames_registry
+from eventpact.kafka.translate import client_error, translate
+from eventpact.registry import KnownSchemas, Registry
+
+__all__ = ["LetterScan", "Scanned", "Span"]
+
+_END: Final = re.compile(r"end=([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A record of the dead-letter topic; `letter` is `None` when it is no envelope that we can read."""
+
+    record: Record
+    letter: DeadLetter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets of one partition, `end` excluded."""
+
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return max(0, self.end - self.start)
+
+
+class LetterScan:
+    """A reader of one contract's dead-letter topic. A context manager.
+
+    Raises, when used: ManifestError without dead letters of a schema; TopicError, BrokerUnavailableError,
+    RegistryError.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        settings: Settings,
+        registry: Registry,
+        *,
+        job: str = "scan",
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        if contract.dead_letter is None or contract.dead_letter_subject is None:
+            raise ManifestError("has no dead letters with a schema", source=contract.name, key="dead_letter")
+        self.topic = contract.dead_letter.topic.name
+        self.group = f"{contract.dead_letter.group}.{job}"
+        self._clock = clock
+        self._policy = Policy(max_value_bytes=LARGEST)
+        known = KnownSchemas(registry, clock=clock.monotonic)
+        self._intake = Intake(Codec(DeadLetter), known, contract.dead_letter_subject, self._policy, clock)
+        self._consumer = Consumer(
+            {**consumer_config(settings, self.group), "enable.partition.eof": True},
+            logger=ClientLog("eventpact.kafka.client"),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._consumer.close()
+
+    def spans(self) -> dict[int, Span]:
+        """What is stored now, by partition."""
+        with self._translated():
+            found = {}
+            for partition in range(partition_count(self._consumer, self.topic)):
+                low, high = self._consumer.get_watermark_offsets(
+                    TopicPartition(self.topic, partition), QUESTION_TIMEOUT
+                )
+                found[partition] = Span(low, high)
+            return found
+
+    def remaining(self, now: Mapping[int, Span]) -> dict[int, Span]:
+        """What the job has still to do: from where it came to, up to the end that was fixed when it began.
+
+        Where it had come to its end, it goes on with what was written since.
+        """
+        with self._translated():
+            asked = [TopicPartition(self.topic, partition) for partition in now]
+            found = {}
+            for item in self._consumer.committed(asked, QUESTION_TIMEOUT):
+                span = now[item.partition]
+                if item.offset >= 0:
+                    end = _END.fullmatch(item.metadata or "")
+                    fixed = int(end[1]) if end is not None else span.end
+                    start = max(span.start, item.offset)
+                    span = Span(start, min(fixed, span.end) if start < fixed else span.end)
+                found[item.partition] = span
+            return found
+
+    def committed(self, group: str, now: Mapping[int, Span], settings: Settings) -> dict[int, int]:
+        """Offsets that another group has committed, by partition; those without are left out."""
+        other = Consumer(consumer_config(settings, group), logger=ClientLog("eventpact.kafka.client"))
+        try:
+            with self._translated():
+                asked = [TopicPartition(self.topic, partition) for partition in now]
+                return {
+                    item.partition: item.offset for item in other.committed(asked, QUESTION_TIMEOUT) if item.offset >= 0
+                }
+        finally:
+            other.close()
+
+    def keep(self, done: Mapping[int, int], spans: Mapping[int, Span]) -> None:
+        """Remember that everything below `done` is settled, and where the job ends."""
+        with self._translated():
+            offsets = [
+                TopicPartition(self.topic, partition, offset, metadata=f"end={spans[partition].end}")
+                for partition, offset in done.items()
+            ]
+            # The group is the job's own and has no members, so there is nobody whose offsets this could move.
+            for item in self._consumer.commit(offsets=offsets, asynchronous=False):
+                if item.error is not None:
+                    raise KafkaException(item.error)
+
+    def read(self, spans: Mapping[int, Span], wanted: LetterFilter) -> Iterator[Scanned]:
+        """Every record in these spans where the filter can match, in order within a partition."""
+        starts: list[TopicPartition] = []
+        ends: dict[int, int] = {}
+        for partition, span in spans.items():
+            start, end = wanted.clip(partition, span.start, span.end)
+            if start < end:
+                ends[partition] = end
+                starts.append(TopicPartition(self.topic, partition, start))
+        with self._translated():
+            self._consumer.assign(starts)
+            # The client library may remember a pause from an earlier reading.
+            self._consumer.resume(starts)
+            heard = self._clock.monotonic()
+            while ends:
+                messages = self._consumer.consume(BATCH, 0.2)
+                if messages:
+                    heard = self._clock.monotonic()
+                elif self._clock.monotonic() - heard > PATIENCE:
+                    raise BrokerUnavailableError(f"topic {self.topic} went silent before its end")
+                for message in messages:
+                    partition, error = message.partition() or 0, message.error()
+                    if error is None and partition in ends:
+                        offset = message.offset() or 0
+                        if offset < ends[partition]:
+                            yield self._scanned(Record.of(message))
+                        if offset + 1 >= ends[partition]:
+                            self._finish(partition, ends)
+                    elif error is not None and error.code() == ClientError._PARTITION_EOF:
+                        # Aborted records leave gaps, so the end may be known by the broker's word only.
+                        self._finish(partition, ends)
+                    elif error is not None and RECORDS.get(error.code()) is not RecordFault.WAIT:
+                        raise translate(error, f"cannot read topic {self.topic}")
+            self._consumer.unassign()
+
+    def _finish(self, partition: int, ends: dict[int, int]) -> None:
+        if ends.pop(partition, None) is not None and ends:
+            # What lies beyond would be fetched in vain, as long as other partitions go on.
+            self._consumer.pause([TopicPartition(self.topic, partition)])
+
+    def _scanned(self, record: Record) -> Scanned:
+        read = self._intake.read(record.value)
+        while isinstance(read, Failure) and isinstance(read.error, NotYetKnown):
+            self._clock.sleep(self._policy.recheck)
+            read = self._intake.read(record.value)
+        if isinstance(read, Failure):
+            if blames_registry(read.error):
+                raise read.error from None
+            return Scanned(record, None)
+        return Scanned(record, read[1])
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except KafkaException as error:
+            raise translate(client_error(error), f"cannot read topic {self.topic}") from None

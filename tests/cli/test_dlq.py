@@ -1,0 +1,324 @@
+"""Dead letters on the command line: looked at without a value on the screen, moved without losing one."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+
+from eventpact.cli.app import run
+from eventpact.codec import Codec, prefix
+from eventpact.contract import load_manifest
+from eventpact.dead_letter import DeadLetter, Header, Reason, Stage, TimestampType
+from eventpact.dev import EmbeddedStack
+from eventpact.dev.broker import Api
+from eventpact.errors import DeliveryError
+from eventpact.kafka.letter_filter import LetterFilter
+from eventpact.kafka.letter_job import Pace, Replaying, move
+from eventpact.kafka.letter_scan import LetterScan, Scanned
+from eventpact.kafka.replay import Sender
+from eventpact.kafka.settings import Settings
+from eventpact.registry import RegistryClient, register_contracts
+from ingestion_events import IngestionEvent
+from tests.kafka.world import CONTRACT, DEAD_LETTERS, GROUP, TOPIC, event, tenant
+
+MANIFEST = Path(__file__).parents[2] / "schemas" / "contracts.toml"
+PARKED = f"{TOPIC}-parked"
+CANARY = "canary-7f3a"
+FAILED = datetime(2026, 11, 1, tzinfo=UTC)
+KEY = bytes(range(256))
+
+
+class Shop:
+    """An embedded stack with dead letters of a known kind in it."""
+
+    def __init__(self, stack: EmbeddedStack) -> None:
+        self.stack = stack
+        self.settings = Settings.from_env()
+        assert self.settings.registry is not None
+        self.registry = RegistryClient(self.settings.registry)
+        register_contracts(load_manifest(MANIFEST), self.registry)
+        stack.broker.create_topic(PARKED, 6)
+        ids = [self.registry.version(f"{topic}-value", "latest").id for topic in (DEAD_LETTERS, TOPIC)]
+        self._letter = Codec(DeadLetter).encoder(prefix(ids[0]))
+        self._event = Codec(IngestionEvent).encoder(prefix(ids[1]))
+        self._schema_id = ids[1]
+        self._producer = Producer(
+            {"bootstrap.servers": stack.broker.bootstrap_servers, "log_level": 0, "compression.type": "zstd"}
+        )
+
+    def letter(self, number: int, **changes: Any) -> DeadLetter:
+        values: dict[str, Any] = {
+            "dlq_id": f"{GROUP}/{TOPIC}/{number % 6}/{number}",
+            "original_topic": TOPIC,
+            "original_partition": number % 6,
+            "original_offset": number,
+            "original_timestamp_ms": 1_700_000,
+            "timestamp_type": TimestampType.CREATE_TIME,
+            "original_key": KEY,
+            "original_value": self._event(event(number, name=CANARY)),
+            "original_headers": (Header(name="a", value=b"\xff"), Header(name="a", value=None)),
+            "consumer_group": GROUP,
+            "stage": Stage.HANDLER,
+            "reason": Reason.HANDLER if number % 2 else Reason.TRANSIENT_EXHAUSTED,
+            "schema_id": self._schema_id,
+            "tenant_id": tenant(number % 3),
+            "error_summary": "the handler failed\x1b[31m",
+            "first_failed_at": FAILED,
+            "failed_at": FAILED + timedelta(minutes=number),
+            **changes,
+        }
+        return DeadLetter(**values)
+
+    def put(self, *letters: DeadLetter) -> None:
+        for one in letters:
+            self.raw(self._letter(one), one.original_partition)
+        assert self._producer.flush(30) == 0
+
+    def raw(self, value: bytes, partition: int) -> None:
+        while True:
+            try:
+                self._producer.produce(DEAD_LETTERS, value, b"key", partition, headers=[("x-retry-count", b"0")])
+            except BufferError:
+                self._producer.poll(0.1)
+            else:
+                return
+
+    def records(self, topic: str) -> list[Message]:
+        consumer = Consumer(
+            {"bootstrap.servers": self.stack.broker.bootstrap_servers, "group.id": "a-test", "log_level": 0}
+        )
+        parts = [TopicPartition(topic, number, 0) for number in range(6)]
+        count = sum(consumer.get_watermark_offsets(part, 10)[1] for part in parts)
+        consumer.assign(parts)
+        found: list[Message] = []
+        while len(found) < count:
+            found += consumer.consume(1000, 0.2)
+        consumer.close()
+        return found
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    with EmbeddedStack(load_manifest(MANIFEST)) as stack:
+        for name, value in stack.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("EVENTPACT_MANIFEST", str(MANIFEST))
+        made = Shop(stack)
+        yield made
+        made.registry.close()
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    capsys.readouterr()
+    assert run(["dlq", *arguments]) == code
+    told = capsys.readouterr()
+    return told.out + told.err
+
+
+def test_dead_letters_are_looked_at_without_a_value_on_the_screen(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.put(*(shop.letter(number) for number in range(12)))
+    shop.raw(CANARY.encode(), 0)
+    shop.put()
+    listed = said(capsys, "ls", "ingestion")
+
+    assert len(re.findall(r"^\d:\d", listed, re.MULTILINE)) == 12
+    assert r"the handler failed\x1b[31m" in listed
+    assert "\x1b[31m" not in listed
+
+    stats = json.loads(said(capsys, "stats", "ingestion", "--json"))
+    assert (stats["read"], stats["matched"], stats["unreadable"]) == (13, 12, 1)
+    assert stats["reason"] == {"HANDLER": 6, "TRANSIENT_EXHAUSTED": 6}
+    assert stats["tenant"] == {tenant(number): 4 for number in range(3)}
+    assert (stats["oldest"], stats["newest"]) == ("2026-11-01T00:00:00Z", "2026-11-01T00:11:00Z")
+
+    shown = said(capsys, "show", "ingestion", "1:0")
+    assert json.loads(shown)["event"]["s3_uri"] == "s3://bucket/1"
+    assert CANARY in said(capsys, "show", "ingestion", "1:0", "--reveal")
+    assert "no record at 1:99" in said(capsys, "show", "ingestion", "1:99", code=1)
+    assert "no dead letter" in said(capsys, "show", "ingestion", "0:2", code=1)
+    assert CANARY not in listed + shown + json.dumps(stats)
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (["--tenant", tenant(1)], 4),
+        (["--reason", "HANDLER"], 6),
+        (["--stage", "DECODE"], 0),
+        (["--schema-id", "99"], 0),
+        (["--since", "2026-11-01T00:03:00Z", "--until", "2026-11-01T01:05:00+01:00"], 2),
+        (["--partition", "2"], 2),
+        (["--offsets", "1.."], 6),
+        (["--offsets", "0..0", "--partition", "5"], 1),
+    ],
+)
+def test_options_choose(shop: Shop, capsys: pytest.CaptureFixture[str], options: list[str], count: int) -> None:
+    shop.put(*(shop.letter(number) for number in range(12)))
+
+    assert json.loads(said(capsys, "stats", "ingestion", "--json", *options))["matched"] == count
+
+
+@pytest.mark.parametrize("options", [["--offsets", "7"], ["--offsets", "a..b"], ["--since", "yesterday"]])
+def test_options_that_say_nothing_are_usage_errors(
+    capsys: pytest.CaptureFixture[str], options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVENTPACT_MANIFEST", str(MANIFEST))
+
+    assert options[0] in said(capsys, "ls", "ingestion", *options, code=2)
+
+
+def test_a_replay_is_dry_first_then_byte_exact_and_a_second_one_takes_only_what_is_new(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.put(*(shop.letter(number) for number in range(12)), shop.letter(1), shop.letter(7, original_topic="other"))
+    arguments = ["replay", "ingestion", "--reason", "HANDLER"]
+
+    dry = said(capsys, *arguments)
+    assert "would replay 6 of 14 records read; 2 left alone" in dry
+    assert "add --yes" in dry
+    assert shop.records(TOPIC) == []
+
+    assert "replay: 6 of 14" in said(capsys, *arguments, "--yes", "--rate", "1000")
+    records = shop.records(TOPIC)
+    assert len(records) == 6
+    for record in records:
+        assert record.key() == KEY
+        assert list(record.headers() or [])[:2] == [("a", b"\xff"), ("a", None)]
+    assert {record.value() for record in records} == {shop.letter(n).original_value for n in range(1, 12, 2)}
+
+    shop.put(shop.letter(13))
+    assert "replay: 1 of 1 records" in said(capsys, *arguments, "--yes")
+    assert "would replay 0 of 0" in said(capsys, *arguments)
+    assert "would replay 7 of 15" in said(capsys, *arguments, "--again")
+
+
+class KilledError(BaseException):
+    """What a SIGKILL would look like from inside."""
+
+
+class Killed(Replaying):
+    """Dies after so many letters."""
+
+    left = 0
+
+    def send(self, scanned: Scanned, letter: DeadLetter) -> None:
+        if self.left == 0:
+            raise KilledError
+        self.left -= 1
+        super().send(scanned, letter)
+
+
+def test_a_replay_that_was_killed_goes_on_to_the_end_that_was_fixed(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(3_000)))
+    wanted = LetterFilter()
+
+    def scan() -> LetterScan:
+        return LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test")
+
+    with scan() as first:
+        spans = first.remaining(first.spans())
+        target = Killed(Sender(shop.settings, TOPIC), TOPIC, 3)
+        target.left = 1_700
+        with pytest.raises(KilledError):
+            move(first, spans, wanted, target)
+    shop.put(*(shop.letter(number) for number in range(3_000, 3_060)))
+    with scan() as second:
+        rest = second.remaining(second.spans())
+        done = move(second, rest, wanted, Replaying(Sender(shop.settings, TOPIC), TOPIC, 3))
+    ids = [dict(record.headers() or [])["x-replay-id"] for record in shop.records(TOPIC)]
+
+    assert done.read == 1_500
+    assert len(set(ids)) == 3_000
+    assert len(ids) <= 3_000 + 500
+    with scan() as third:
+        assert sum(span.size for span in third.remaining(third.spans()).values()) == 60
+
+
+def test_twenty_thousand_letters_are_held_one_at_a_time(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(20_000)))
+    seen, most = 0, 0
+    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
+        for scanned in scan.read(scan.spans(), LetterFilter()):
+            seen += scanned.letter is not None
+            if seen % 4_000 == 0:
+                most = max(most, sum(isinstance(one, DeadLetter) for one in gc.get_objects()))
+
+    assert seen == 20_000
+    assert most <= 2
+
+
+def test_what_is_not_acknowledged_is_not_remembered_as_done(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(12)))
+    for partition in range(6):
+        shop.stack.broker.push_partition_errors(TOPIC, partition, Api.PRODUCE, KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    with LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test") as scan:
+        spans = scan.remaining(scan.spans())
+        with pytest.raises(DeliveryError):
+            move(scan, spans, LetterFilter(), Replaying(Sender(shop.settings, TOPIC), TOPIC, 3))
+
+        assert scan.remaining(scan.spans()) == spans
+
+
+def test_parking_copies_byte_for_byte(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.put(*(shop.letter(number) for number in range(4)))
+
+    assert "would park 2 of 4" in said(capsys, "park", "ingestion", "--reason", "HANDLER")
+    assert "park: 2 of 4" in said(capsys, "park", "ingestion", "--reason", "HANDLER", "--yes")
+    stored = {(record.key(), record.value(), str(record.headers())) for record in shop.records(PARKED)}
+    sources = {(record.key(), record.value(), str(record.headers())) for record in shop.records(DEAD_LETTERS)}
+    assert len(stored) == 2
+    assert stored < sources
+
+
+def test_a_purge_plan_ends_before_the_first_record_that_has_to_stay(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.put(*(shop.letter(number) for number in range(18)))
+    group = {"bootstrap.servers": shop.settings.bootstrap_servers, "group.id": "ingestion-events-dlq-processor"}
+    consumer = Consumer({**group, "log_level": 0})
+    consumer.commit(
+        offsets=[TopicPartition(DEAD_LETTERS, number, 3 if number < 4 else 1) for number in range(5)],
+        asynchronous=False,
+    )
+    consumer.close()
+    assert run(["dlq", "purge-plan", "ingestion", "--until", "2026-11-01T00:08:00Z"]) == 0
+    told = capsys.readouterr()
+    plan = {row["partition"]: row["offset"] for row in json.loads(told.out)["partitions"]}
+
+    assert plan == {0: 2, 1: 2, 2: 1, 3: 1, 4: 1}
+    assert "7 of 18 records could go; nothing was deleted" in told.err
+
+
+class Hands:
+    """A clock that moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall_ms(self) -> int:
+        return int(self.now * 1000)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_the_pace_is_kept() -> None:
+    clock = Hands()
+    pace = Pace(50, clock)
+    for _ in range(101):
+        pace.wait()
+
+    assert clock.now == pytest.approx(2.0)
