@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from eventpact.contract import Topic
-from eventpact.kafka import AdminTopics, Settings
+from eventpact.contract import Contract, Topic, contract_of
+from eventpact.dead_letter import DeadLetter
+from eventpact.kafka import (
+    AdminTopics,
+    Policy,
+    Producer,
+    Reject,
+    Settings,
+    Worker,
+    ensure_topics,
+    read_dead_letters,
+    replay,
+)
 from eventpact.kafka.topics import ensure_topic
+from eventpact.registry import RegistryClient, RegistrySettings, SchemaText
+from ingestion_events import IngestionEvent
+from tests.kafka.world import event, number_of
 
 pytestmark = pytest.mark.live
 
@@ -41,3 +57,64 @@ def test_a_topic_is_made_with_its_settings_and_making_it_again_changes_nothing(t
 def test_a_topic_that_is_not_there_is_none_and_stays_so(topics: AdminTopics, name: str) -> None:
     assert topics.describe(name) is None
     assert topics.describe(name) is None
+
+
+@pytest.fixture
+def contract(name: str, topics: AdminTopics) -> Contract:
+    found = contract_of(IngestionEvent).on_topic(name)
+    assert found.dead_letter is not None
+    letters = replace(found.dead_letter, topic=replace(found.dead_letter.topic, name=f"{name}-dlq"))
+    contract = replace(found, groups=(name,), dead_letter=letters)
+    ensure_topics(topics, contract)
+    return contract
+
+
+@pytest.fixture
+def registry(apicurio: str, contract: Contract) -> Iterator[RegistryClient]:
+    with RegistryClient(RegistrySettings(apicurio)) as registry:
+        registry.register(contract.subject, SchemaText(IngestionEvent.SCHEMA_TEXT))
+        registry.register(contract.dead_letter_subject or "", SchemaText(DeadLetter.SCHEMA_TEXT))
+        yield registry
+
+
+def test_an_event_goes_all_the_way_to_the_dead_letters_and_back(
+    settings: Settings, contract: Contract, registry: RegistryClient
+) -> None:
+    handled: list[int] = []
+    refused = threading.Event()
+    counted = threading.Semaphore(0)
+
+    def handle(arrived: IngestionEvent) -> None:
+        if number_of(arrived) == 3 and not refused.is_set():
+            refused.set()
+            counted.release()
+            raise Reject("not now")
+        handled.append(number_of(arrived))
+        counted.release()
+
+    with Producer(IngestionEvent, settings, contract=contract, registry=registry) as producer:
+        for number in range(10):
+            producer.publish(event(number))
+    worker = Worker(IngestionEvent, handle, settings, contract=contract, registry=registry, policy=Policy())
+    thread = threading.Thread(target=worker.run, daemon=True)
+    thread.start()
+    try:
+        assert all(counted.acquire(timeout=30) for _ in range(10))
+    finally:
+        worker.stop()
+        thread.join(30)
+    letters = list(read_dead_letters(IngestionEvent, settings, contract=contract, registry=registry))
+    result = replay(IngestionEvent, settings, contract=contract, registry=registry)
+    again = Worker(IngestionEvent, handle, settings, contract=contract, registry=registry, policy=Policy())
+    thread = threading.Thread(target=again.run, daemon=True)
+    thread.start()
+    try:
+        assert counted.acquire(timeout=30)
+    finally:
+        again.stop()
+        thread.join(30)
+
+    assert len(letters) == 1
+    assert result.replayed == 1
+    assert sorted(handled) == list(range(10))
+    assert handled[-1] == 3
