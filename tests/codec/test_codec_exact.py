@@ -235,3 +235,14 @@ def test_enums_that_share_a_symbol_keep_their_branches() -> None:
 
     assert one.encode(types["Colour"]("RED")) == b"\x00\x00"
     assert one.encode(types["Other"]("RED")) == b"\x02\x02"
+
+
+@pytest.mark.parametrize("unit", ["millis", "micros"])
+def test_the_first_and_the_last_moment_of_any_day_come_back(unit: str) -> None:
+    """The day's share of a timestamp is looked up and carries are added: the last moment has the largest carry."""
+    one = OneField(_logical("long", f"timestamp-{unit}"))
+    last = timedelta(days=1) - (timedelta(milliseconds=1) if unit == "millis" else timedelta(microseconds=1))
+    start = datetime(1960, 1, 1, tzinfo=UTC)
+    for day in range(0, 100_000, 17):
+        for moment in (start + timedelta(days=day), start + timedelta(days=day) + last):
+            assert one.decode(one.encode(moment)) == moment

@@ -43,7 +43,7 @@ class Codec(Generic[E]):
         self._check_on_read = check_on_read
         self._model = Model(self.schema, classes_of(event_class, self.schema))
         self._encoder_source = emit_encoder(self._model)
-        self._decoders: dict[str, Callable[[bytes], E]] = {}
+        self._decoders: dict[tuple[object, ...], Callable[[bytes], E]] = {}
         self.encode: Callable[[E], bytes] = self.encoder()
         self.decode: Callable[[bytes], E] = self.decoder(self.schema)
 
@@ -57,12 +57,13 @@ class Codec(Generic[E]):
 
         Raises ResolutionError when this class cannot read everything that ``writer`` may write.
         """
-        known = self._decoders.get(_identity(writer))
+        key = _identity(writer)
+        known = self._decoders.get(key)
         if known is None:
             reading = self._reading(writer)
             known = build(emit_decoder(reading), "decode", {"explain": partial(_fault, reading)})
             # Two threads may both get here; they make the same decoder.
-            self._decoders[_identity(writer)] = known
+            self._decoders[key] = known
         return known
 
     def explain(self, writer: Schema | None = None) -> str:
@@ -109,9 +110,9 @@ def _disagreement(which: str) -> CodecError:
     )
 
 
-def _identity(schema: Schema) -> str:
+def _identity(schema: Schema) -> tuple[object, ...]:
     # Defaults, aliases and logical types count, so not the canonical form; references are part of the schema.
-    return repr((schema.text, sorted(schema.references.items())))
+    return schema.text, *sorted(schema.references.items())
 
 
 def _stuck(plan: Plan) -> list[Stuck]:
