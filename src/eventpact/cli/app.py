@@ -10,6 +10,7 @@ from eventpact.cli import (
     deploy,
     dev,
     dlq,
+    doctor,
     events,
     gate,
     gate_diff,
@@ -49,6 +50,7 @@ app.command("rule")(gate_rule.rule)
 app.command("register")(register.register)
 app.command("plan")(deploy.plan)
 app.command("apply")(deploy.apply)
+app.command("doctor")(doctor.doctor)
 app.command("explain")(events.explain)
 app.command("sample")(sample.sample)
 app.command("partition-of")(partition.partition_of)

@@ -1,0 +1,40 @@
+"""Is everything there that a service needs?"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eventpact.cli.console import ManifestOption, out, print_json
+from eventpact.contract import load_manifest
+
+__all__ = ["doctor"]
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def doctor(
+    manifest: ManifestOption = Path("schemas/contracts.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Look at settings, broker, registry, topics and subjects, and say what to do. Exit code 1 when a line fails.
+
+    Nothing is changed, and no secret is shown.
+
+    Example: eventpact doctor
+    """
+    from eventpact.deploy.doctor import examine
+    from eventpact.kafka.settings import Settings
+
+    lines = []
+    for line in examine(load_manifest(manifest), Settings.from_env()):
+        lines.append(line)
+        if not as_json:
+            out.print(f"[{COLOURS[line.state]}]{line.state:<4}[/] ", end="")
+            fix = f" -> {line.fix}" if line.fix else ""
+            out.print(f"{line.what}: {line.says}{fix}", markup=False, soft_wrap=True)
+    if as_json:
+        print_json([asdict(line) for line in lines])
+    if any(line.state == "fail" for line in lines):
+        raise typer.Exit(1)

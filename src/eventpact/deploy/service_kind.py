@@ -1,0 +1,76 @@
+"""Which registry answers, told by paths that only one kind has. Looking changes nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+
+from eventpact.registry import RegistrySettings
+from eventpact.registry.border import translated
+
+__all__ = ["FEATURES", "RegistryKind", "registry_kind"]
+
+REDPANDA_LIKE: Final = "eventpact's own, or Redpanda behind a proxy"
+
+FEATURES: Final = {
+    "Redpanda": "metadata, verbose checks; contexts from 26.1 on",
+    "Confluent": "contexts, metadata, verbose checks",
+    "Apicurio": "no contexts, no metadata, no verbose checks, and no level until one is set",
+    REDPANDA_LIKE: "contexts, metadata, verbose checks; eventpact's own is for development and tests only",
+    "unknown": "no features are known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryKind:
+    """``skew`` is how many seconds its clock is ahead of ours; ``None`` where it does not tell the time."""
+
+    name: str
+    version: str | None
+    skew: float | None
+
+
+def registry_kind(settings: RegistrySettings) -> RegistryKind:
+    """The kind of the first URL's registry. Raises UnavailableError."""
+    url = settings.urls[0]
+    password = settings.password
+    with requests.Session() as session, translated(f"schema registry {url}", "asking what it is"):
+        # The machine's own proxies and credentials have no say in it.
+        session.trust_env = False
+        if settings.username is not None and password is not None:
+            session.auth = (settings.username, password.reveal())
+        session.verify = settings.ca_location or True
+        if settings.certificate_location is not None:
+            key = settings.key_location
+            session.cert = settings.certificate_location if key is None else (settings.certificate_location, key)
+
+        def get(address: str) -> requests.Response:
+            return session.get(address, timeout=settings.timeout, allow_redirects=False)
+
+        first = get(f"{url}/subjects")
+        date = first.headers.get("Date")
+        skew = None if date is None else parsedate_to_datetime(date).timestamp() - time.time()
+        parts = urlsplit(url)
+        if "/apis/ccompat/" in parts.path:
+            info = get(f"{parts.scheme}://{parts.netloc}/apis/registry/v2/system/info")
+            return RegistryKind("Apicurio", _text(info, "version"), skew)
+        metadata = get(f"{url}/v1/metadata/version")
+        if metadata.status_code == requests.codes.ok:
+            return RegistryKind("Confluent", _text(metadata, "version"), skew)
+        if get(f"{url}/status/ready").status_code == requests.codes.ok:
+            # Ours answers as Redpanda does, but for the name of the library that Redpanda's server is made with.
+            named = first.headers.get("Server", "").startswith("Seastar")
+            return RegistryKind("Redpanda" if named else REDPANDA_LIKE, None, skew)
+        return RegistryKind("unknown", None, skew)
+
+
+def _text(response: requests.Response, name: str) -> str | None:
+    if response.status_code != requests.codes.ok:
+        return None
+    found = response.json().get(name)
+    return found if isinstance(found, str) and found.isprintable() and len(found) < 80 else None
