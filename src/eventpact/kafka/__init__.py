@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from eventpact.kafka.admin_topics import AdminTopics
     from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
     from eventpact.kafka.delivery import Delivery
+    from eventpact.kafka.delivery_future import DeliveryFuture
     from eventpact.kafka.handler import Reject, Retry, Unavailable
     from eventpact.kafka.partition import partition_of
     from eventpact.kafka.policy import Policy
+    from eventpact.kafka.processor import DeadLetterProcessor
     from eventpact.kafka.producer import Producer
     from eventpact.kafka.record import Record
     from eventpact.kafka.replay import Replayed, replay
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AdminTopics",
     "ConsumerSettings",
+    "DeadLetterProcessor",
     "Delivery",
+    "DeliveryFuture",
     "Policy",
     "Producer",
     "ProducerSettings",
@@ -53,7 +57,9 @@ __getattr__, __dir__ = late_door(
     {
         "AdminTopics": "admin_topics",
         "ConsumerSettings": "client_settings",
+        "DeadLetterProcessor": "processor",
         "Delivery": "delivery",
+        "DeliveryFuture": "delivery_future",
         "Policy": "policy",
         "Producer": "producer",
         "ProducerSettings": "client_settings",

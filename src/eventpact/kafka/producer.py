@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from eventpact.codec import Codec, prefix
 from eventpact.contract import contract_of
-from eventpact.errors import DeliveryError, EncodeError, ProducerStoppedError
+from eventpact.errors import DeliveryError, EncodeError, EventpactError, ProducerStoppedError
 from eventpact.kafka.confirmation import Confirmation
+from eventpact.kafka.delivery_future import DeliveryFuture
 from eventpact.kafka.event_key import key_reader
 from eventpact.kafka.outbox import Outbox
 from eventpact.kafka.registry_choice import registry_of
@@ -16,7 +17,7 @@ from eventpact.kafka.schema_lookup import registered_id
 from eventpact.registry.locked import LockedRegistry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from eventpact.contract import Contract
@@ -110,6 +111,28 @@ class Producer(Generic[E]):
             )
         self._send(value, key.encode(), on_delivery)
 
+    def publish_many(self, events: Iterable[E], on_delivery: OnDelivery | None = None) -> int:
+        """Take the events in their order, one by one, and say how many they were.
+
+        Raises what `publish` raises, for the first event that was not taken; its number, from 0, is in the error's
+        notes. Those before it are on their way, those after it were not looked at.
+        """
+        taken = 0
+        for event in events:
+            try:
+                self.publish(event, on_delivery)
+            except EventpactError as error:
+                error.add_note(f"event number {taken} was not taken; the {taken} before it are on their way")
+                raise
+            taken += 1
+        return taken
+
+    def submit(self, event: E) -> DeliveryFuture:
+        """Take the event; the answer tells what became of it. Raises what `publish` raises."""
+        future = DeliveryFuture(self.poll)
+        self.publish(event, future.settle)
+        return future
+
     def poll(self, timeout: float = 0.0) -> None:
         """Serve reports now, waiting up to `timeout` seconds for the first. For programs that publish seldom."""
         self._outbox.poll(timeout)
@@ -143,4 +166,4 @@ class Producer(Generic[E]):
             del value, key, on_delivery
             raise ProducerStoppedError(problem, code="stale lock")
 
-        self._send = refuse
+        pass
