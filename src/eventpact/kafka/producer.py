@@ -166,4 +166,4 @@ class Producer(Generic[E]):
             del value, key, on_delivery
             raise ProducerStoppedError(problem, code="stale lock")
 
-        pass
+        self._send = refuse
