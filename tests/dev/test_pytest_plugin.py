@@ -69,13 +69,10 @@ def test_an_event_travels_in_a_test_of_a_service(project: pytest.Pytester) -> No
     project.runpytest_subprocess().assert_outcomes(passed=2)
 
 
-def test_every_test_has_topics_and_a_registry_of_its_own_in_no_time(project: pytest.Pytester) -> None:
+def test_every_test_has_topics_and_a_registry_of_its_own(project: pytest.Pytester) -> None:
     project.makepyfile(ISOLATED)
-    result = project.runpytest_subprocess("--durations=0", "--durations-min=0.25")
 
-    result.assert_outcomes(passed=5)
-    slow = [line for line in result.outlines if "test_own[" in line and "[0]" not in line]
-    assert slow == []
+    project.runpytest_subprocess().assert_outcomes(passed=5)
 
 
 def test_the_plugin_loads_nothing_that_a_test_run_would_feel() -> None:
