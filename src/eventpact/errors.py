@@ -306,5 +306,5 @@ class EmbeddedBrokerError(KafkaError):
     """The broker inside the client library could not be started, or refused what a test asked of it."""
 
 
-class WorkerStopped(KafkaError):
+class WorkerStopped(KafkaError):  # noqa: N818 - says what happened; whoever supervises acts on it
     """The worker met something that it may not step over. Nothing unhandled was committed."""
