@@ -47,7 +47,7 @@ class Shop:
         register_contracts(load_manifest(MANIFEST), self.registry)
         stack.broker.create_topic(PARKED, 6)
         ids = [self.registry.version(f"{topic}-value", "latest").id for topic in (DEAD_LETTERS, TOPIC)]
-        self._letter = Codec(DeadLetter).encoder(prefix(ids[0]))
+        self.encode = Codec(DeadLetter).encoder(prefix(ids[0]))
         self._event = Codec(IngestionEvent).encoder(prefix(ids[1]))
         self._schema_id = ids[1]
         self._producer = Producer(
@@ -79,7 +79,7 @@ class Shop:
 
     def put(self, *letters: DeadLetter) -> None:
         for one in letters:
-            self.raw(self._letter(one), one.original_partition)
+            self.raw(self.encode(one), one.original_partition)
         assert self._producer.flush(30) == 0
 
     def raw(self, value: bytes, partition: int) -> None:
@@ -255,6 +255,24 @@ def test_twenty_thousand_letters_are_held_one_at_a_time(shop: Shop) -> None:
 
     assert seen == 20_000
     assert most <= 2
+
+
+@pytest.mark.slow
+def test_a_million_letters_are_read_in_the_same_memory(shop: Shop) -> None:
+    stored = [shop.encode(shop.letter(number)) for number in range(6)]
+    for number in range(1_000_000):
+        shop.raw(stored[number % 6], number % 6)
+    shop.put()
+    resident: list[int] = []
+    read = 0
+    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
+        for _ in scan.read(scan.spans(), LetterFilter()):
+            read += 1
+            if read % 200_000 == 0:
+                resident.append(int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4_096)
+
+    assert read == 1_000_000
+    assert max(resident) - resident[0] < 50_000_000
 
 
 def test_what_is_not_acknowledged_is_not_remembered_as_done(shop: Shop) -> None:
