@@ -1,4 +1,4 @@
-"""What every test shares: hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder."""
+"""What every test shares: hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours."""
 
 import os
 
@@ -9,5 +9,6 @@ from tests.live.fixtures import apicurio, kafka_broker
 __all__ = ["apicurio", "kafka_broker"]
 
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("night", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
