@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift check live bench clean
+.PHONY: help setup demo test lint format types layers drift check live slow fuzz bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,12 @@ check: $(STAMP) ## the gate: lint, layout of schemas, compatibility, golden payl
 
 live: $(STAMP) ## tests against real services (Java, Go, or what the environment names)
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+
+slow: $(STAMP) ## what takes minutes: long kill runs, a million dead letters
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+fuzz: $(STAMP) ## a million broken bodies for the decoder
+	$(BIN)/python -m tests.fuzz.fuzz_codec
 
 bench: $(STAMP) ## ratios, measured side by side in one run
 	for bench in tests/bench/bench_*.py; do $(BIN)/python -m "tests.bench.$$(basename $$bench .py)" || exit 1; done
