@@ -197,6 +197,13 @@ def test_a_recursive_union_does_not_echo_the_finding_around_it() -> None:
     assert found(tree("int"), tree("string")) == [("TYPE_MISMATCH", "/fields/1/type")]
 
 
+def test_a_finding_is_not_told_again_around_every_circle() -> None:
+    def list_of(kind: Doc) -> Doc:
+        return record("T", field("leaf", kind), field("kids", {"type": "array", "items": "T"}))
+
+    assert found(list_of("int"), list_of("string")) == [("TYPE_MISMATCH", "/fields/0/type")]
+
+
 def test_a_finding_of_its_own_inside_a_recursive_union_is_told() -> None:
     assert found(
         record(

@@ -37,6 +37,8 @@ def test_the_scanner_reads_what_json_writes(value: Json, ascii_only: bool) -> No
 @given(st.lists(pieces, max_size=12).map("".join) | json_values.map(json.dumps))
 @example('{"a": 1, "a": 2}')
 @example('"\\ud83d\\ude00"')
+@example('"\\ud800"')
+@example('"\\uDC00"')
 @example("1" * 1001)
 @example("-" + "1" * 5000)
 @example("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1))

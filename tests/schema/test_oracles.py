@@ -19,7 +19,7 @@ from eventpact.schema.tree import Record, Ref, Union
 from tests.schema.build import memo_trap
 from tests.schema.data import datum
 from tests.schema.dice import DrawnDice
-from tests.schema.draw import evolutions, schemas
+from tests.schema.draw import evolutions, schemas, seeded_evolutions
 from tests.schema.model import Doc
 
 
@@ -95,6 +95,17 @@ def test_the_checker_s_verdict_is_avro_s(pair: tuple[str, str], forward: bool) -
     assume(not _avro_cannot(reader, writer))
 
     assert _avro_says(reader.text, writer.text) == (not check(reader, writer))
+
+
+def test_the_checker_s_verdict_is_avro_s_on_the_same_pairs_every_time() -> None:
+    judged = 0
+    for pair in seeded_evolutions(20263, 400):
+        reader, writer = map(parse, pair)
+        if not _avro_cannot(reader, writer):
+            judged += 1
+            assert _avro_says(reader.text, writer.text) == (not check(reader, writer)), pair
+
+    assert judged > 50
 
 
 def _avro_cannot(reader: Schema, writer: Schema) -> bool:
