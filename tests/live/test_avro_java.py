@@ -6,6 +6,7 @@ on 20,000 pairs of drawn evolutions.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,7 +17,9 @@ import pytest
 from eventpact.schema import Schema, SchemaError, check, parse
 from eventpact.schema.tree import Array, Map, Record, Ref, Type, Union
 from tests.live.avro_java import MISSING, AvroJava, avro_java
+from tests.schema.build import memo_trap
 from tests.schema.draw import seeded_broken, seeded_evolutions
+from tests.schema.test_identity import EXAMPLES
 
 pytestmark = [
     pytest.mark.live,
@@ -262,3 +265,18 @@ def _unions_below(type_: Type) -> bool:
             return isinstance(type_.values, Union) or _unions_below(type_.values)
         case _:
             return False
+
+
+def test_java_and_not_we_fall_into_the_memo_trap(java: AvroJava) -> None:
+    reader, writer = (json.dumps(document) for document in memo_trap())
+
+    assert java.ask([f"{reader}\t{writer}"]) == [["COMPATIBLE", ""]]
+    assert [finding.kind for finding in check(parse(reader), parse(writer))] == ["MISSING_UNION_BRANCH"]
+
+
+def test_the_specification_s_examples_have_java_s_fingerprints(java: AvroJava) -> None:
+    """All but the one whose default Java refuses as we do."""
+    examples = [(text, canonical, number) for text, canonical, number in EXAMPLES if '"default":"true"' not in text]
+    answers = java.ask(" ".join(text.split()) for text, _, _ in examples)
+
+    assert answers == [[canonical, str(number % 2**64)] for _, canonical, number in examples]
