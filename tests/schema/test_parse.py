@@ -280,3 +280,18 @@ def test_a_deep_schema_travels_too() -> None:
     found = parse(nested(1000))
 
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_a_place_that_does_not_exist_is_the_closest_one() -> None:
+    found = parse('{"type": "array",\n "items": ["null"]}')
+
+    assert [found.place(pointer) for pointer in ("", "/items", "/items/0", "/items/7", "/items/x", "/x/y")] == [
+        (1, 1), (2, 11), (2, 12), (2, 11), (2, 11), (1, 1),
+    ]  # fmt: skip
+
+
+def test_a_bad_namespace_is_told_once_where_it_is_written() -> None:
+    inner = record("S", field("b", record("T")))
+    found = parse(json.dumps(record("R", field("a", inner), namespace="a..b")), mode="stored")
+
+    assert [(warning.rule, warning.pointer) for warning in found.warnings] == [("BAD_NAME", "/namespace")]

@@ -115,7 +115,8 @@ def _head(sheet: Sheet, node: dict[str, Json], enclosing: str, at: Pointer) -> _
     else:
         namespace, simple = enclosing if written is None else written, name
     sheet.name(simple, f"name for a type ({name})" if simple != name else "name for a type", here)
-    if not is_namespace(namespace):
+    # An inherited namespace was judged where it is written.
+    if namespace != enclosing and not is_namespace(namespace):
         where = here if "." in name else (at, "namespace")
         sheet.doubt("BAD_NAME", f"{shown(namespace)} is no namespace: names with dots between them", where)
     if simple in PRIMITIVE_NAMES:

@@ -69,17 +69,17 @@ class Schema:
         return stored_form(self._document.value)
 
     def place(self, pointer: str) -> tuple[int, int]:
-        """Line and column, from 1, of the value at an RFC 6901 pointer into `text`."""
+        """Line and column, from 1, of the value at an RFC 6901 pointer into `text`, or of what comes closest to it."""
         at: Pointer = None
         here = self._document.value
         for part in pointer.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(here, list):
+            if isinstance(here, list) and key.isdecimal() and int(key) < len(here):
                 at, here = (at, int(key)), here[int(key)]
-            elif isinstance(here, dict):
+            elif isinstance(here, dict) and key in here:
                 at, here = (at, key), here[key]
             else:
-                raise KeyError(pointer)
+                break
         return self._document.place(at)
 
     @cached_property
