@@ -19,16 +19,32 @@ class Below(Protocol):
 
 def body_of(schema: Schema, below: Below) -> bytes:
     """A valid body. Values are such that every logical type could read them: small, not negative, UUIDs as text."""
-    return _value(schema, schema.root, below, 0)
+    return _value(schema, schema.root, _Limited(below), 0)
 
 
-class Endless(Exception):  # noqa: N818 - the schema has no finite value, or none that the dice found
+class Endless(Exception):  # noqa: N818 - the schema has no small value, or none that the dice found
     pass
 
 
-def _value(schema: Schema, type_: Type, below: Below, depth: int) -> bytes:
-    if depth > 40:
-        raise Endless
+class _Limited:
+    """Dice that give up: a record that recurs in several fields doubles with each level."""
+
+    def __init__(self, below: Below) -> None:
+        self._below = below
+        self._left = 500
+
+    def __call__(self, limit: int) -> int:
+        return self._below(limit)
+
+    def spend(self, depth: int) -> None:
+        """One more value at this depth."""
+        self._left -= 1
+        if self._left < 0 or depth > 40:
+            raise Endless
+
+
+def _value(schema: Schema, type_: Type, below: _Limited, depth: int) -> bytes:
+    below.spend(depth)
     match type_:
         case Primitive():
             return _primitive(type_.kind, below)

@@ -195,3 +195,22 @@ def test_hostile_constraints_stay_data() -> None:
     one = OneField("string", pattern=re.escape(hostile).replace("\\ ", " ").replace("\\\n", "\\n"))
 
     assert one.decode(one.encode(hostile)) == hostile
+
+
+@pytest.mark.parametrize(
+    "props", [{"format": "uuid"}, {"pattern": "^[a]{1}$"}, {"pattern": "a|b"}, {"minLength": 1}], ids=str
+)
+def test_text_without_a_utf8_form_is_no_matter_of_constraints(props: dict[str, Any]) -> None:
+    with pytest.raises(EncodeError) as caught:
+        OneField("string", **props).encode("\ud800")
+
+    assert caught.value.rule == "type"
+
+
+def test_a_promoted_number_has_the_readers_class() -> None:
+    for kind in ("int", "long"):
+        for wider in ("float", "double"):
+            reader = OneField(wider)
+            back = reader.codec.decoder(OneField(kind).codec.schema)(OneField(kind).encode(5)).a0
+
+            assert repr(back) == "5.0"

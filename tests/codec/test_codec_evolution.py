@@ -114,7 +114,8 @@ def test_on_any_pair_the_generated_decoder_the_plain_one_and_fastavro_agree(
         body = _body(writer, data)
         event = decode(body)
 
-        assert event == PlainReader(reading, body).decode()
+        # By text: 5 equals 5.0, and is another answer.
+        assert repr(event) == repr(PlainReader(reading, body).decode())
         theirs = _fastavro(body, writer, codec.schema)
         if theirs is not None:
             assert _agree(data_of(codec.schema, codec.schema.root, classes, event), theirs)

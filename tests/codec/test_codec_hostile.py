@@ -44,6 +44,13 @@ def _map(values: object) -> dict[str, object]:
     return {"type": "map", "values": values}
 
 
+def _record(*types: object) -> dict[str, object]:
+    return {"type": "record", "name": "R", "fields": [{"name": f"f{n}", "type": one} for n, one in enumerate(types)]}
+
+
+_UUID_FIXED = {"type": "fixed", "name": "U", "size": 16, "logicalType": "uuid"}
+
+
 def _logical(base: str, name: str, **more: object) -> dict[str, object]:
     return {"type": base, "logicalType": name, **more}
 
@@ -85,6 +92,17 @@ ATTACKS: list[tuple[str, object, bytes]] = [
     ("a billion empty fixed", _array({"type": "fixed", "name": "F", "size": 0}), varint(10**9) + b"\x00"),
     ("2**62 ints", _array("int"), varint(2**62)),
     ("2**62 strings, two there", _array("string"), varint(2**62) + b"\x02a\x02b"),
+    ("2**62 bytes", _array("bytes"), varint(2**62)),
+    ("2**62 floats", _array("float"), varint(2**62)),
+    ("2**62 doubles", _array("double"), varint(2**62) + b"\x00" * 100),
+    ("2**62 booleans", _array("boolean"), varint(2**62)),
+    ("2**62 fixed", _array({"type": "fixed", "name": "F", "size": 1}), varint(2**62) + b"\x00" * 100),
+    ("2**62 uuids", _array(_UUID_FIXED), varint(2**62) + b"\x00" * 100),
+    ("2**62 records of fixed", _array(_record(_UUID_FIXED, "float")), varint(2**62) + b"\x00" * 100),
+    ("2**62 records of nothing and a fixed", _array(_record("null", _UUID_FIXED)), varint(2**62)),
+    ("2**62 fixed in a map", _map({"type": "fixed", "name": "F", "size": 1}), varint(2**62)),
+    ("2**62 fixed, in a block with a size", _array(_UUID_FIXED), varint(-(2**62)) + b"\x00" * 100),
+    ("2**62 fixed, a thousand at a time", _array(_array(_UUID_FIXED)), (varint(1000) + varint(2**40)) * 1000),
     ("a block count of -2**63", _array("int"), varint(-(2**63)) + b"\x00"),
     ("a negative block size", _array("int"), b"\x01\x01\x00\x00"),
     ("an impossible block size", _array("int"), b"\x01" + varint(2**40) + b"\x00\x00"),

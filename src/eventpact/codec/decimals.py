@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation, Rounded
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, Rounded
 from functools import lru_cache
 
 from eventpact.codec.leaf import Leaf, Unfit, exactly
@@ -28,7 +28,7 @@ class DecimalTools:
 @lru_cache(maxsize=256)
 def decimal_tools(precision: int, scale: int) -> DecimalTools:
     """Arithmetic as wide as the type and no wider: what would round, or drop so much as a zero, is an error in it."""
-    context = Context(prec=precision, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, Inexact, Rounded])
+    context = Context(prec=precision, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, Rounded])
     step = Decimal((0, (1,), -scale))
     return DecimalTools(context.quantize, step, context.scaleb, Decimal(scale), context.multiply)
 

@@ -1,7 +1,8 @@
 """Reads (or steps over) one value of a wire type, from ``data`` at ``pos``, and leaves ``pos`` behind it.
 
-No line compares a length with what is left: ``pos`` only grows, a slice beyond the end is short, the next ``data[pos]``
-is an IndexError, and the last line of the decoder compares ``pos`` with the length of the body.
+No line compares the length of a value with what is left: ``pos`` only grows, a slice beyond the end is short, the next
+``data[pos]`` is an IndexError, and the last line of the decoder compares ``pos`` with the length of the body. Only the
+item count of a block is compared, as it makes loops.
 """
 
 from __future__ import annotations
@@ -110,6 +111,9 @@ def read_blocks(src: Source, empty: bool) -> None:
     if empty:
         src.line("empty[0] += n")
         break_if(src, f"empty[0] > {MAX_EMPTY_ITEMS}")
+    else:
+        # Items such as a fixed are sliced or stepped over without a look at the bytes: only this ends a loop over them.
+        break_if(src, "n > len(data) - pos")
 
 
 def skip_wire(src: Source, kind: Kind) -> None:
