@@ -11,7 +11,13 @@ __all__ = ["late_door"]
 
 
 def late_door(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """``__getattr__`` and ``__dir__`` of ``package``. ``modules`` says which module below it each name comes from."""
+    """``__getattr__`` and ``__dir__`` of ``package``. ``modules`` says which module below it each name comes from.
+
+    Raises:
+        ValueError: a name is also a module's. Importing that module would put it in the name's place.
+    """
+    if clashes := modules.keys() & modules.values():
+        raise ValueError(f"{package}: a name and a module are both called {', '.join(sorted(clashes))}")
 
     def load(name: str) -> object:
         if name not in modules:

@@ -23,7 +23,7 @@ from eventpact.errors import DeliveryError
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_job import Pace, Replaying, move
 from eventpact.kafka.letter_scan import LetterScan, Scanned
-from eventpact.kafka.replay import Sender
+from eventpact.kafka.replaying import Sender
 from eventpact.kafka.settings import Settings
 from eventpact.registry import RegistryClient, register_contracts
 from ingestion_events import IngestionEvent

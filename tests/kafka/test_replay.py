@@ -14,7 +14,7 @@ from eventpact.dead_letter import DeadLetter, Header, Reason
 from eventpact.dev.broker import Api
 from eventpact.kafka.handler import Reject
 from eventpact.kafka.record import Record
-from eventpact.kafka.replay import REPLAY_ID, LoopGuard, Replayed, replay, replay_headers
+from eventpact.kafka.replaying import REPLAY_ID, LoopGuard, Replayed, replay, replay_headers
 from eventpact.kafka.stored_letters import read_dead_letters
 from eventpact.registry import MemoryRegistry
 from ingestion_events import IngestionEvent

@@ -63,7 +63,7 @@ def replay(
     Example: eventpact dlq replay ingestion --reason HANDLER --rate 100
     """
     from eventpact.kafka.letter_job import Replaying
-    from eventpact.kafka.replay import Sender
+    from eventpact.kafka.replaying import Sender
 
     wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, partition, offsets)
 

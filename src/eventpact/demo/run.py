@@ -20,7 +20,7 @@ from eventpact.demo.walk import event_of, files_below, tenant_of
 from eventpact.errors import DeliveryError, EventpactError
 from eventpact.kafka import Delivery, Producer, Record, Settings, read_dead_letters, replay
 from eventpact.kafka.config import producer_config
-from eventpact.kafka.replay import REPLAY_ID
+from eventpact.kafka.replaying import REPLAY_ID
 from eventpact.registry import RegistryClient, register_contracts
 from eventpact.schema import parse
 from ingestion_events import IngestionEvent

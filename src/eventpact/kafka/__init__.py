@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from eventpact.kafka.processor import DeadLetterProcessor
     from eventpact.kafka.producer import Producer
     from eventpact.kafka.record import Record
-    from eventpact.kafka.replay import Replayed, replay
+    from eventpact.kafka.replaying import Replayed, replay
     from eventpact.kafka.security import Security, SecurityProtocol
     from eventpact.kafka.settings import Settings
     from eventpact.kafka.stats import WorkerStats
@@ -65,7 +65,7 @@ __getattr__, __dir__ = late_door(
         "ProducerSettings": "client_settings",
         "Record": "record",
         "Reject": "handler",
-        "Replayed": "replay",
+        "Replayed": "replaying",
         "Retry": "handler",
         "Security": "security",
         "SecurityProtocol": "security",
@@ -77,6 +77,6 @@ __getattr__, __dir__ = late_door(
         "ensure_topics": "topics",
         "partition_of": "partition",
         "read_dead_letters": "stored_letters",
-        "replay": "replay",
+        "replay": "replaying",
     },
 )

@@ -12,7 +12,7 @@ from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_scan import LetterScan, Scanned, Span
 from eventpact.kafka.processor_sender import ProcessorSender
-from eventpact.kafka.replay import LoopGuard, Sender, replay_headers
+from eventpact.kafka.replaying import LoopGuard, Sender, replay_headers
 
 __all__ = ["Copying", "Moved", "Pace", "Parking", "Replaying", "move"]
 
