@@ -374,17 +374,14 @@ def test_two_files_do_not_share_a_module() -> None:
 
 
 def test_importing_an_event_stays_light() -> None:
-    """In a fresh interpreter: no Kafka, HTTP or Avro library, nothing of ours, and little (processor) time."""
+    """In a fresh interpreter: no Kafka, HTTP or Avro library, nothing of ours. The codec benchmark says how fast."""
     script = (
-        "import sys, time; before = set(sys.modules); start = time.process_time()\n"
+        "import sys; before = set(sys.modules)\n"
         "import ingestion_events.ingestion_event\n"
-        "print(time.process_time() - start); print(*sorted({m.split('.')[0] for m in set(sys.modules) - before}))"
+        "print(*sorted({m.split('.')[0] for m in set(sys.modules) - before}))"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split("\n")
-        for _ in range(3)
-    ]
-    loaded = set(runs[0][1].split())
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
 
     assert not loaded & {
         "eventpact",
@@ -396,4 +393,3 @@ def test_importing_an_event_stays_light() -> None:
         "hypothesis",
         "asyncio",
     }
-    assert min(float(run[0]) for run in runs) < 0.030
