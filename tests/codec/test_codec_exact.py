@@ -55,6 +55,7 @@ EAST = timezone(timedelta(hours=5, minutes=30))
 _UUID = UUID("3f0c0e6e-7a0c-4f0e-9c3a-1b2c3d4e5f60")
 _ENUM = {"type": "enum", "name": "Colour", "symbols": ["RED", "BLUE"]}
 _FIXED = {"type": "fixed", "name": "Four", "size": 4}
+_MAP = {"type": "map", "values": "string"}
 _DECIMAL = {"type": "bytes", "logicalType": "decimal", "precision": 5, "scale": 2}
 _FIXED_DECIMAL = {"type": "fixed", "name": "Money", "size": 3, "logicalType": "decimal", "precision": 6, "scale": 2}
 
@@ -246,3 +247,36 @@ def test_the_first_and_the_last_moment_of_any_day_come_back(unit: str) -> None:
     for day in range(0, 100_000, 17):
         for moment in (start + timedelta(days=day), start + timedelta(days=day) + last):
             assert one.decode(one.encode(moment)) == moment
+
+
+class Grumpy(Mapping[str, str]):
+    """A mapping whose own code fails with an IndexError, which also means a long text to the generated code."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        raise IndexError("secret")
+
+    def __getitem__(self, key: str) -> str:
+        raise IndexError("secret")
+
+
+@pytest.mark.parametrize("length", [63, 64, 8191, 8192, 2_000_000])
+def test_texts_and_containers_of_any_length_are_written(length: int) -> None:
+    text, many, entries = OneField("string"), OneField({"type": "array", "items": "int"}), OneField(_MAP)
+    numbers = tuple(range(min(length, 10_000)))
+
+    assert text.decode(text.encode("x" * length)) == "x" * length
+    assert many.decode(many.encode(numbers)) == numbers
+    assert entries.decode(entries.encode({str(number): "" for number in numbers})) == {str(n): "" for n in numbers}
+    with pytest.raises(EncodeError, match="expected str, got int"):
+        entries.encode({"a": "x" * length, "b": 5})
+
+
+def test_a_mapping_that_fails_by_itself_is_an_encode_error_without_its_words() -> None:
+    with pytest.raises(EncodeError) as caught:
+        OneField(_MAP).encode(Grumpy())
+
+    assert str(caught.value) == "$.value: the value failed by itself: IndexError"
+    assert caught.value.__context__ is None

@@ -15,6 +15,7 @@ from eventpact.codec.plain_read import PlainReader
 from eventpact.codec.plain_write import PlainWriter
 from eventpact.codec.reading import Reading
 from eventpact.codec.survey import survey
+from eventpact.codec.wire import AllHeads
 from eventpact.errors import CodecError, DecodeError, EncodeError, ResolutionError
 from eventpact.schema import Schema, parse, resolve
 from eventpact.schema.plan import FromUnion, IntoUnion, Plan, ReadArray, ReadMap, Step, Stuck, Take
@@ -50,7 +51,9 @@ class Codec(Generic[E]):
     def encoder(self, prefix: bytes = b"") -> Callable[[E], bytes]:
         """``encode`` with ``prefix`` (the Confluent frame) in front of every body. Raises EncodeError when called."""
         names = {"PREFIX": prefix.decode("latin-1"), "explain": self._refusal}
-        return build(self._encoder_source, "encode", names)
+        long_names = {**names, "HEADS": AllHeads(), "encode_long": self._refuse}
+        encode_long = build(self._encoder_source, "encode", long_names)
+        return build(self._encoder_source, "encode", {**names, "encode_long": encode_long})
 
     def decoder(self, writer: Schema) -> Callable[[bytes], E]:
         """A decoder of what ``writer`` wrote. Made once per writer's schema. It raises DecodeError when called.
@@ -80,6 +83,9 @@ class Codec(Generic[E]):
                 tuple(f"{one.kind}: {one.message}" for one in stuck),
             )
         return Reading(self._model, writer, survey(writer.names), plan, self._check_on_read)
+
+    def _refuse(self, event: object) -> bytes:
+        raise self._refusal(event)
 
     def _refusal(self, event: object) -> Exception:
         try:

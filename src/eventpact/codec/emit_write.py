@@ -34,10 +34,15 @@ def as_dict(value: object) -> dict[Any, Any]:
 
 
 def emit_encoder(model: Model) -> Source:
-    """The source of ``encode(event) -> bytes``. The caller binds ``PREFIX`` (text) and ``explain`` (event -> error)."""
+    """The source of ``encode(event) -> bytes``.
+
+    The caller binds ``PREFIX`` (text), ``explain`` (event -> error) and ``encode_long``: the same code with `AllHeads`
+    in place of `HEADS`, for the rare event with a text or a container too long for that table.
+    """
     root = model.schema.root
     src = Source(f"encode {model.schema.name}")
-    src.bound["PREFIX"] = src.bound["explain"] = None
+    src.bound["PREFIX"] = src.bound["explain"] = src.bound["encode_long"] = None
+    src.bind("HEADS", wire.HEADS)
     emitter = _Emitter(model, src)
     with src.block("def encode(event)"):
         with src.block("try"):
@@ -47,9 +52,13 @@ def emit_encoder(model: Model) -> Source:
                 src.line("empty = [0]")
             pieces = emitter.value(root, _Spot("event", Field("$", root), False, 1))
             src.line(f'return {joined(["{PREFIX}", *pieces])}.encode("latin1")')
+        # Errors are made outside of these blocks: they must not carry the first one, which may hold values.
+        with src.block("except IndexError"):
+            src.line("long = True")
         with src.block("except Exception"):
-            # The error is made outside of this block: it must not carry the first one, which may hold values.
-            src.line("pass")
+            src.line("long = False")
+        with src.block("if long"):
+            src.line("return encode_long(event)")
         src.line("raise explain(event)")
     emitter.rest()
     return src

@@ -122,20 +122,13 @@ def _put(src: Source, kind: Kind, var: str) -> list[str]:
 
 
 def write_length(src: Source, var: str) -> list[str]:
-    """The pieces of the length of ``var``."""
-    size = src.fresh("n")
-    src.line(f"{size} = len({var})")
-    return _count(src, size)
-
-
-def _count(src: Source, size: str) -> list[str]:
-    heads, more = src.bind("HEADS", wire.HEADS), src.bind("write_head", wire.write_head)
-    return [f"{{{heads}[{size}] if {size} < 1024 else {more}({size})}}"]
+    """The pieces of the length of ``var``. One that is not in the table is an IndexError, see `emit_encoder`."""
+    return [f"{{{src.bind('HEADS', wire.HEADS)}[len({var})]}}"]
 
 
 def _long(src: Source, var: str) -> list[str]:
     heads, more = src.bind("HEADS", wire.HEADS), src.bind("write_long", wire.write_long)
-    return [f"{{{heads}[{var}] if 0 <= {var} < 1024 else {more}({var})}}"]
+    return [f"{{{heads}[{var}] if 0 <= {var} < 8192 else {more}({var})}}"]
 
 
 def _moment(src: Source, var: str, local: bool, millis: bool) -> list[str]:
@@ -174,9 +167,9 @@ def _decimal(src: Source, type_: Primitive | Fixed, var: str, constraints: tuple
         raise AssertionError("a decimal has a logical type")
     tools = decimals.decimal_tools(type_.logical.precision, type_.logical.scale)
     refuse_if(src, f"type({var}) is not {src.bind_class(Decimal)}", *_violations(src, var, constraints))
-    number, size = src.fresh("number"), src.fresh("n")
+    number = src.fresh("number")
     quantized = f"{src.bind('quantize', tools.quantize)}({var}, {src.bind('step', tools.step)})"
     src.line(f"{number} = int({src.bind('shift', tools.shift)}({quantized}, {src.bind('places', tools.places)}))")
-    src.line(f"{size} = {type_.size!r}" if isinstance(type_, Fixed) else f"{size} = ({number}.bit_length() + 8) >> 3")
+    size = repr(type_.size) if isinstance(type_, Fixed) else f"({number}.bit_length() + 8) >> 3"
     src.line(f'{var} = {number}.to_bytes({size}, "big", signed=True).decode("latin1")')
-    return [f"{{{var}}}"] if isinstance(type_, Fixed) else [*_count(src, size), f"{{{var}}}"]
+    return [f"{{{var}}}"] if isinstance(type_, Fixed) else [*write_length(src, var), f"{{{var}}}"]

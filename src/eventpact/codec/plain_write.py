@@ -38,17 +38,24 @@ class PlainWriter:
         self._model = model
         self._out = bytearray()
         self._empty_items = 0
+        self._path = "$"
 
     def encode(self, event: object) -> bytes:
         """The event's bytes. Raises EncodeError with the path of what does not fit."""
         root = self._model.schema.root
         try:
             self._write(root, event, _Place("$", Field("$", root), False, 0))
+        except EncodeError:
+            raise
         except RecursionError:
             raise EncodeError("nested too deeply", rule="depth") from None
+        except Exception as error:
+            # A value with code of its own: a mapping, a time zone. Its message may hold anything.
+            raise EncodeError(f"the value failed by itself: {type(error).__name__}", path=self._path) from None
         return bytes(self._out)
 
     def _write(self, type_: Type, value: object, place: _Place) -> None:
+        self._path = place.path
         # One frame per nested type and a second for a record: deep events must not exhaust Python's stack.
         if isinstance(type_, Union):
             index = self._branch(type_, value, place)

@@ -17,6 +17,7 @@ __all__ = [
     "MORE",
     "PAIRS",
     "TRUE",
+    "AllHeads",
     "Broken",
     "Refused",
     "read_block",
@@ -58,8 +59,15 @@ def write_varint(bits: int) -> str:
     return text + chr(bits)
 
 
-HEADS: Final = tuple(write_varint(number << 1) for number in range(1024))
-"""The wire form of 0 to 1023: lengths, counts, indexes and small numbers."""
+HEADS: Final = LAST[::2] + tuple(MORE[number << 1 & 0x7F] + LAST[number >> 6] for number in range(64, 8192))
+"""The wire form of 0 to 8191, all that takes one or two bytes: lengths, counts, indexes and small numbers."""
+
+
+class AllHeads:
+    """`HEADS` without an end, for the events that `HEADS` is too short for."""
+
+    def __getitem__(self, number: int) -> str:
+        return write_head(number)
 
 
 FALSE: Final = "\x00"
@@ -68,14 +76,14 @@ TRUE: Final = "\x01"
 
 def write_head(length: int) -> str:
     """The wire form of a length or count of any size."""
-    return HEADS[length] if length < 1024 else write_varint(length << 1)
+    return HEADS[length] if length < 8192 else write_varint(length << 1)
 
 
 def write_long(number: int) -> str:
     """The wire form of an int or long that is known to be in range."""
     if number < 0:
         return write_varint(~(number << 1))
-    return HEADS[number] if number < 1024 else write_varint(number << 1)
+    return HEADS[number] if number < 8192 else write_varint(number << 1)
 
 
 def utf8(text: str) -> str:
