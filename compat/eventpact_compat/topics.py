@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from eventpact.schema import Level
+from eventpact.schema.pointer import escape
 from eventpact_compat.facts import Facts
 from eventpact_compat.finding import Finding, Rule, Severity, UpgradeOrder
 
@@ -197,7 +198,7 @@ def compare_facts(old: Facts, new: Facts, *, at: tuple[str, ...], manifest: str)
                 severity=row.rule.severity,
                 message=message,
                 file=manifest,
-                location="".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in (*at, *keys)),
+                location="".join(f"/{escape(part)}" for part in (*at, *keys)),
                 path=".".join((*at, *keys)),
                 before=before,
                 after=after,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from eventpact.schema.defaults import fits
+from eventpact.schema.pointer import escape
 from eventpact.schema.tree import Array, Json, Map, Named, NoDefault, Record, Ref, Type, Union
 from eventpact_compat.lint.sites import FieldSite, Subject
 
@@ -58,16 +59,12 @@ def _below(site: DefaultSite, names: Mapping[str, Named]) -> Iterator[DefaultSit
                 yield site.below(f"/{number}", items, value, "/items")
         case Map(inner), dict() as members:
             for key, value in members.items():
-                yield site.below(f"/{_escaped(key)}", inner, value, "/values")
+                yield site.below(f"/{escape(key)}", inner, value, "/values")
         case Ref(name), dict() as members:
             record = names[name]
             for part in record.fields if isinstance(record, Record) else ():
                 if part.name in members:
-                    at = f"{site.at}/{_escaped(part.name)}"
+                    at = f"{site.at}/{escape(part.name)}"
                     yield DefaultSite(site.field, at, part.type, members[part.name], "", f"{name}.{part.name}")
         case _:
             return
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

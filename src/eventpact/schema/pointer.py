@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-__all__ = ["Pointer", "parts", "render"]
+__all__ = ["Pointer", "escape", "parts", "render"]
 
 Pointer: TypeAlias = "tuple[Pointer, str | int] | None"
 """(parent, last part); ``None`` is the whole document."""
@@ -22,4 +22,9 @@ def parts(pointer: Pointer) -> list[str | int]:
 
 def render(pointer: Pointer) -> str:
     """RFC 6901; ``""`` is the whole document."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts(pointer))
+    return "".join(f"/{escape(str(part))}" for part in parts(pointer))
+
+
+def escape(part: str) -> str:
+    """A key as one part of a pointer."""
+    return part.replace("~", "~0").replace("/", "~1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from eventpact.schema.pointer import escape
 from eventpact_compat.finding import Rule, Severity
 from eventpact_compat.layout import Node, Object, Scalar
 from eventpact_compat.lint.rule import LintRule
@@ -64,7 +65,7 @@ def _misspelled(subject: Subject) -> Iterator[Problem]:
             right = plain.get(_plain(name)) or (_SLIPS[name] if _SLIPS.get(name) in meant else None)
             if right is not None and name != right and name not in _RESERVED:
                 yield site.problem(
-                    f"{name} means nothing to Avro", f"write {right}", at=f"/{_escaped(name)}", before=name, after=right
+                    f"{name} means nothing to Avro", f"write {right}", at=f"/{escape(name)}", before=name, after=right
                 )
 
 
@@ -77,10 +78,6 @@ _PRIMITIVES: Final = frozenset({"null", "boolean", "int", "long", "float", "doub
 
 def _text(node: Node | None) -> str | None:
     return node.text if isinstance(node, Scalar) else None
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 RULES: Final = (
