@@ -87,6 +87,8 @@ def _contract(contract: Contract, imports: Imports) -> Expr:
     ]
     if dead_letter is not None:
         args.append(("dead_letter", _dead_letter(dead_letter, imports)))
+    if contract.owner is not None:
+        args.append(("owner", Text(contract.owner)))
     return Call(imports.member("eventpact.contract", "Contract"), tuple(args))
 
 

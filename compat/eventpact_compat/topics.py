@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from eventpact.contract.duration import written
 from eventpact.schema import Level
 from eventpact.schema.pointer import escape
 from eventpact_compat.facts import Facts
@@ -49,7 +50,7 @@ def _retention(old: Facts, new: Facts) -> tuple[str, str, str] | None:
     after = FOREVER if new.retention_ms is None else new.retention_ms
     if after >= before:
         return None
-    return f"{new.topic} keeps its records for a shorter time", _time(old.retention_ms), _time(new.retention_ms)
+    return f"{new.topic} keeps its records for a shorter time", written(old.retention_ms), written(new.retention_ms)
 
 
 def _cleanup(old: Facts, new: Facts) -> tuple[str, str, str] | None:
@@ -77,15 +78,6 @@ def _event(old: Facts, new: Facts) -> tuple[str, str, str] | None:
     if old.event == new.event or old.event.rpartition(".")[2] == new.event.rpartition(".")[2]:
         return None  # A moved namespace is the schema's own finding.
     return "another record is the event", old.event, new.event
-
-
-def _time(milliseconds: int | None) -> str:
-    if milliseconds is None:
-        return "forever"
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)):
-        if milliseconds % size == 0:
-            return f"{milliseconds // size}{unit}"
-    return f"{milliseconds}ms"
 
 
 def _rule(name: str, severity: Severity, promise: str, why: str, example: str, fix: str) -> Rule:

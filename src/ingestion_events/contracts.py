@@ -35,5 +35,6 @@ CONTRACTS: Final[Mapping[str, Contract]] = {
             group="ingestion-events-dlq-processor",
             schema="dead_letter.avsc",
         ),
+        owner="Document ingestion team",
     ),
 }

@@ -66,6 +66,12 @@ def load(tmp_path: Path) -> Load:
     return _load
 
 
+def test_an_owner_is_a_part_of_the_contract(load: Load) -> None:
+    owned = MANIFEST.replace('key = "id"', 'key = "id"\nowner = "Orders team"')
+
+    assert [load(text).contracts[0].owner for text in (MANIFEST, owned)] == [None, "Orders team"]
+
+
 def test_a_manifest_becomes_contracts(load: Load) -> None:
     (contract,) = load(MANIFEST).contracts
 
@@ -136,6 +142,7 @@ WRONG = {
     "level": ('"FULL_TRANSITIVE"', '"FULL-TRANSITIVE"', "did you mean 'FULL_TRANSITIVE'?", 10),
     "level case": ('"FULL_TRANSITIVE"', '"full"', "did you mean 'FULL'?", 10),
     "strategy": ('key = "id"', 'key = "id"\nsubject_strategy = "record-name"', "is none of topic-name", 10),
+    "owner": ('key = "id"', 'key = "id"\nowner = ""', "is no owner", 7),
     "groups": ('groups = ["billing"]', 'groups = ["a", "a"]', "listed twice", 7),
     "groups type": ('groups = ["billing"]', "groups = [1]", "expected a text", 11),
     "topic name": ('name = "orders"', 'name = "or ders"', "not a Kafka topic name", 13),

@@ -82,6 +82,12 @@ def test_a_group_has_a_readable_name(group: str) -> None:
         replace(CONTRACT, groups=(group,))
 
 
+@pytest.mark.parametrize("owner", ["", " team", "team\n", "x" * 256])
+def test_an_owner_has_a_readable_name(owner: str) -> None:
+    with pytest.raises(ValueError, match="owner"):
+        replace(CONTRACT, owner=owner)
+
+
 def test_dead_letters_do_not_come_back_as_events() -> None:
     with pytest.raises(ValueError, match="itself"):
         replace(CONTRACT, dead_letter=replace(PARKED, topic=TOPIC))

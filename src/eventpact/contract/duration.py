@@ -1,14 +1,14 @@
-"""How long a topic keeps its records, as people write it."""
+"""How long a topic keeps its records, as people write it and read it."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-__all__ = ["milliseconds"]
+__all__ = ["milliseconds", "written"]
 
 _UNITS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_TEXT: Final = re.compile(r"([0-9]{1,18})\s?(ms|s|m|h|d|w)")
+_TEXT: Final = re.compile(r"([0-9]{1,19})\s?(ms|s|m|h|d|w)")
 
 
 def milliseconds(value: object) -> int | None:
@@ -28,3 +28,11 @@ def milliseconds(value: object) -> int | None:
     if not 0 < found < 2**63:
         raise ValueError('a duration is positive and fits into 64 bits of milliseconds; "forever" keeps everything')
     return found
+
+
+def written(ms: int | None) -> str:
+    """The inverse of `milliseconds`, in the largest unit up to days that says it exactly."""
+    if ms is None:
+        return "forever"
+    unit = next(unit for unit in ("d", "h", "m", "s", "ms") if ms % _UNITS[unit] == 0)
+    return f"{ms // _UNITS[unit]}{unit}"

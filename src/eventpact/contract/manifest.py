@@ -160,10 +160,13 @@ def _contract(name: str, table: Table, schemas: Mapping[str, Schema]) -> Contrac
     groups = table.texts("groups", required=False)
     table.choice("subject_strategy", ("topic-name",), "topic-name")  # the only one, and Contract's default
     dead_letter = _dead_letter(table.table("dead_letter"), topic, schemas) if "dead_letter" in table else None
+    owner = table.optional_text("owner")
     table.table("lint", required=False)  # read by lint_settings
     table.close()
     return _checked(
-        lambda: Contract(name, file, record.name, topic, key, level, groups=groups, dead_letter=dead_letter),
+        lambda: Contract(
+            name, file, record.name, topic, key, level, groups=groups, dead_letter=dead_letter, owner=owner
+        ),
         table,
     )
 

@@ -91,6 +91,7 @@ class Contract:
         key: Avro name of the field whose text is the record key.
         level: what the registry enforces for the subject.
         groups: the consumer groups that are known to read the topic.
+        owner: who answers for the event, such as a team; ``None`` where nobody is named.
     """
 
     name: str
@@ -102,8 +103,11 @@ class Contract:
     subject_strategy: SubjectStrategy = "topic-name"
     groups: tuple[str, ...] = ()
     dead_letter: DeadLetterTopic | None = None
+    owner: str | None = None
 
     def __post_init__(self) -> None:
+        if self.owner is not None and not _is_name(self.owner):
+            raise ValueError(f"{self.owner!r} is no owner: 1 to 255 printable characters, no blank at either end")
         for group in self.groups:
             _check_group(group)
         if len(set(self.groups)) != len(self.groups):
@@ -132,6 +136,10 @@ class Contract:
         return replace(self, topic=replace(self.topic, name=name))
 
 
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= 255 and text.isprintable() and text == text.strip()
+
+
 def _check_group(group: str) -> None:
-    if not group or len(group) > 255 or not group.isprintable() or group != group.strip():
+    if not _is_name(group):
         raise ValueError(f"{group!r} is not a consumer group: 1 to 255 printable characters, no blank at either end")
