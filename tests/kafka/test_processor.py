@@ -8,14 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, TopicPartition
 
 from eventpact.codec import Codec, prefix
-from eventpact.dead_letter import DeadLetter, Reason, Stage, TimestampType
+from eventpact.dead_letter import DeadLetter, Reason
 from eventpact.dev.broker import Api
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.alerts import Parked, Webhook
@@ -35,6 +34,7 @@ from tests.kafka.world import (
     Running,
     World,
     event,
+    letter_of,
     number_of,
     with_attempts,
 )
@@ -95,23 +95,6 @@ def bury(world: World, *numbers: int, error: type[Exception] = Retry) -> None:
     world.publish(*numbers)
     with world.running(fail, policy=with_attempts(1)):
         world.letters(before + len(numbers))
-
-
-def letter_of(number: int, **changes: Any) -> DeadLetter:
-    made = DeadLetter(
-        dlq_id=f"{GROUP}/{TOPIC}/0/{number}",
-        original_topic=TOPIC,
-        original_partition=0,
-        original_offset=number,
-        original_timestamp_ms=-1,
-        timestamp_type=TimestampType.NONE,
-        consumer_group=GROUP,
-        stage=Stage.HANDLER,
-        reason=Reason.HANDLER,
-        first_failed_at=datetime(2026, 1, 1, tzinfo=UTC),
-        failed_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    return replace(made, **changes)
 
 
 def put_letter(world: World, letter: DeadLetter, *counts: bytes) -> None:

@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from eventpact.codec import Codec, frame, prefix
 from eventpact.contract import Contract, contract_of
-from eventpact.dead_letter import DeadLetter
+from eventpact.dead_letter import DeadLetter, Reason, Stage, TimestampType
 from eventpact.dev.broker import EmbeddedBroker
 from eventpact.ids import SchemaId
 from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
@@ -61,6 +61,24 @@ def event(number: int, *, owner: int | None = None, name: str = "report.pdf") ->
         mime_type="application/pdf",
         timestamp=datetime(2026, 11, 24, tzinfo=UTC),
     )
+
+
+def letter_of(number: int, **changes: Any) -> DeadLetter:
+    """A dead letter of this world's group: record `number` of partition 0, whose handler failed."""
+    made = DeadLetter(
+        dlq_id=f"{GROUP}/{TOPIC}/0/{number}",
+        original_topic=TOPIC,
+        original_partition=0,
+        original_offset=number,
+        original_timestamp_ms=-1,
+        timestamp_type=TimestampType.NONE,
+        consumer_group=GROUP,
+        stage=Stage.HANDLER,
+        reason=Reason.HANDLER,
+        first_failed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        failed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return replace(made, **changes)
 
 
 def number_of(handled: IngestionEvent) -> int:

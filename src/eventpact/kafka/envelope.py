@@ -8,13 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from eventpact.dead_letter import DeadLetter, Header, TimestampType
+from eventpact.kafka.caller_headers import CONTROL_PREFIXES
 from eventpact.kafka.diagnosis import Diagnosis
 from eventpact.kafka.record import Headers, Record
 
-__all__ = ["CONTROL_PREFIXES", "dead_letter_id", "dead_letter_of", "outer_headers", "worker_version"]
-
-CONTROL_PREFIXES: Final = ("__connect.errors.", "kafka_dlt-", "x-dlq-", "x-retry-count", "x-not-before")
-"""Header names that only we may set on a dead letter. An original header of such a name lives on in the envelope."""
+__all__ = ["dead_letter_id", "dead_letter_of", "outer_headers", "worker_version"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TIMESTAMP_TYPES: Final = {1: TimestampType.CREATE_TIME, 2: TimestampType.LOG_APPEND_TIME}

@@ -23,6 +23,7 @@ from eventpact.kafka.translate import client_error, queue_full, too_large, trans
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from eventpact.kafka.record import Headers
     from eventpact.kafka.settings import Settings
 
 __all__ = ["Outbox"]
@@ -81,21 +82,27 @@ class Outbox:
         # For a producer that nobody closes: runs at exit, and when it is collected.
         self._finalizer = weakref.finalize(self, abandon, self._client, self._tally, self._flush_seconds)
 
-    def send(self, value: bytes, key: bytes, on_delivery: OnDelivery | None = None) -> None:
+    def send(
+        self, value: bytes, key: bytes, on_delivery: OnDelivery | None = None, headers: Headers | None = None
+    ) -> None:
         """Take one message. Whatever this raises, the message was not taken.
 
         Raises QueueFullError, MessageTooLargeError, ProducerStoppedError, TopicError, KafkaError.
         """
         report = None if on_delivery is None else self._report_to(on_delivery)
+        # The client library's positional arguments; the second None and the 0 leave the time stamp to it.
+        message: tuple[object, ...] = (self.topic, value, key, ANY_PARTITION, report)
+        if headers is not None:
+            message += (None, 0, list(headers))
         try:
-            self._produce(self.topic, value, key, ANY_PARTITION, report)
+            self._produce(*message)
         except BufferError:
-            self._send_when_room(value, key, report)
+            self._send_when_room(message)
         except KafkaException as error:
-            raise self._refusal(client_error(error), len(value) + len(key)) from None
+            raise self._refusal(client_error(error), message) from None
         except RuntimeError:
             # The client was closed between the look at self._produce and the call.
-            self._produce_after_switch(self.topic, value, key, ANY_PARTITION, report)
+            self._produce_after_switch(*message)
         self._published()
         if monotonic() > self._next_serve:
             self._serve()
@@ -197,28 +204,28 @@ class Outbox:
             error.add_note(f"{len(raised)} on_delivery callback(s) raised, the first {type(raised[0]).__name__}")
         raise error
 
-    def _send_when_room(self, value: bytes, key: bytes, report: Report | None) -> None:
+    def _send_when_room(self, message: tuple[object, ...]) -> None:
         """The queue is full: serve reports until there is room, or the patience ends."""
         deadline = monotonic() + self._patience
         while True:
             left = deadline - monotonic()
             self._serve(min(WAIT_SECONDS, max(0.0, left)))
             try:
-                self._produce(self.topic, value, key, ANY_PARTITION, report)
+                self._produce(*message)
             except RuntimeError:
                 continue
             except BufferError:
                 if left <= 0:
                     raise queue_full(self.topic, self._patience) from None
             except KafkaException as error:
-                raise self._refusal(client_error(error), len(value) + len(key)) from None
+                raise self._refusal(client_error(error), message) from None
             else:
                 return
 
-    def _refusal(self, error: ClientError, size: int) -> KafkaError:
+    def _refusal(self, error: ClientError, message: tuple[object, ...]) -> KafkaError:
         """Why the client did not take a message."""
         if error.code() == ClientError.MSG_SIZE_TOO_LARGE:
-            return too_large(self.topic, size, self._limit)
+            return too_large(self.topic, message[1:], self._limit)
         if error.code() == ClientError._FATAL or error.fatal():
             self._refuse_after(error)
             return ProducerStoppedError(f"cannot publish to {self.topic}: {FATAL}", code=error.name())

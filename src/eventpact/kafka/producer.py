@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 from eventpact.codec import Codec, prefix
 from eventpact.contract import contract_of
 from eventpact.errors import DeliveryError, EncodeError, EventpactError, ProducerStoppedError
+from eventpact.kafka.caller_headers import checked_headers
 from eventpact.kafka.confirmation import Confirmation
 from eventpact.kafka.delivery_future import DeliveryFuture
 from eventpact.kafka.event_key import key_reader
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from eventpact.contract import Contract
+    from eventpact.kafka.caller_headers import CallerHeaders
     from eventpact.kafka.delivery import OnDelivery, Stats
     from eventpact.kafka.settings import Settings
     from eventpact.registry import Registry
@@ -66,7 +68,7 @@ class Producer(Generic[E]):
             unconfirmed = isinstance(known, LockedRegistry) and known.answered_from_lock
         self._encode = codec.encoder(prefix(self.schema_id))
         self._outbox = Outbox(settings, self.topic)
-        self._send: Callable[[bytes, bytes, OnDelivery | None], None] = self._outbox.send
+        self._send: Callable[..., None] = self._outbox.send
         self._confirmation: Confirmation | None = None
         if unconfirmed:
             LOGGER.warning("the registry does not answer; schema id %s is taken from the lock", self.schema_id)
@@ -90,15 +92,18 @@ class Producer(Generic[E]):
             LOGGER.error("%s", note)
             error.add_note(note)
 
-    def publish(self, event: E, on_delivery: OnDelivery | None = None) -> None:
+    def publish(self, event: E, on_delivery: OnDelivery | None = None, headers: CallerHeaders | None = None) -> None:
         """Take the event; it is on its way afterwards, and stored once a report says so.
+
+        `headers` go with the record in their order, for tracing and the like: names are text, values bytes, text or
+        `None`. Names that dead letters and replays use are refused.
 
         Reports come during later calls of `publish`, `poll`, `flush` and `close`, in the thread that calls. A report
         without `on_delivery` is counted; one that is a failure makes `flush` or the end of the `with` raise. What
         `on_delivery` raises goes to `flush` as well.
 
         Whatever this raises, the event was not taken:
-            EncodeError: the event is wrong.
+            EncodeError: the event, or a header, is wrong.
             MessageTooLargeError: it does not fit.
             QueueFullError: the queue stayed full for KAFKA_PRODUCER_QUEUE_TIMEOUT_MS.
             TopicError, ProducerStoppedError, KafkaError: see their texts.
@@ -109,28 +114,34 @@ class Producer(Generic[E]):
             raise EncodeError(
                 "the record key is empty; it decides the partition", path=f"$.{self._key_field}", rule="key"
             )
-        self._send(value, key.encode(), on_delivery)
+        if headers is None:
+            self._send(value, key.encode(), on_delivery)
+        else:
+            self._send(value, key.encode(), on_delivery, checked_headers(headers))
 
-    def publish_many(self, events: Iterable[E], on_delivery: OnDelivery | None = None) -> int:
-        """Take the events in their order, one by one, and say how many they were.
+    def publish_many(
+        self, events: Iterable[E], on_delivery: OnDelivery | None = None, headers: CallerHeaders | None = None
+    ) -> int:
+        """Take the events in their order, one by one, each with these headers, and say how many they were.
 
         Raises what `publish` raises, for the first event that was not taken; its number, from 0, is in the error's
         notes. Those before it are on their way, those after it were not looked at.
         """
         taken = 0
+        headers = None if headers is None else checked_headers(headers)  # an iterator can be read only once
         for event in events:
             try:
-                self.publish(event, on_delivery)
+                self.publish(event, on_delivery, headers)
             except EventpactError as error:
                 error.add_note(f"event number {taken} was not taken; the {taken} before it are on their way")
                 raise
             taken += 1
         return taken
 
-    def submit(self, event: E) -> DeliveryFuture:
+    def submit(self, event: E, headers: CallerHeaders | None = None) -> DeliveryFuture:
         """Take the event; the answer tells what became of it. Raises what `publish` raises."""
         future = DeliveryFuture(self.poll)
-        self.publish(event, future.settle)
+        self.publish(event, future.settle, headers)
         return future
 
     def poll(self, timeout: float = 0.0) -> None:
@@ -162,8 +173,7 @@ class Producer(Generic[E]):
         """From now on nothing is taken. Called once, by the confirmation's thread."""
         LOGGER.error("%s", problem)
 
-        def refuse(value: bytes, key: bytes, on_delivery: OnDelivery | None) -> None:
-            del value, key, on_delivery
+        def refuse(*_: object) -> None:
             raise ProducerStoppedError(problem, code="stale lock")
 
         self._send = refuse

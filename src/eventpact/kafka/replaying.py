@@ -17,6 +17,7 @@ from confluent_kafka import KafkaException, Producer
 from eventpact.contract import Contract
 from eventpact.dead_letter import DeadLetter, TimestampType
 from eventpact.errors import DeliveryError, QueueFullError
+from eventpact.kafka.caller_headers import REPLAY_ID
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import producer_config
 from eventpact.kafka.guard import ClientLog
@@ -36,7 +37,6 @@ __all__ = ["REPLAY_ID", "Repair", "Replayed", "replay", "replay_headers"]
 Repair: TypeAlias = Callable[[DeadLetter], bytes | None]
 """The value to replay instead of the original one; `None` leaves the dead letter where it is."""
 
-REPLAY_ID: Final = "x-replay-id"
 REMEMBERED: Final = 100_000
 """Copies of one failure stand close together, so this many ids are enough to see them."""
 GRACE: Final = 5.0

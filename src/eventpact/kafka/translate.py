@@ -93,11 +93,25 @@ def queue_full(topic: str, seconds: float) -> QueueFullError:
     )
 
 
-def too_large(topic: str, size: int, limit: int) -> MessageTooLargeError:
+def too_large(topic: str, parts: object, limit: int) -> MessageTooLargeError:
     """Refused by the client itself. Sizes in bytes, without Kafka's own per message."""
+    size = size_of(parts)
     return MessageTooLargeError(
         f"an event for {topic} takes {size} bytes, and KAFKA_PRODUCER_MESSAGE_MAX_BYTES is {limit}",
         code="MSG_SIZE_TOO_LARGE",
         size=size,
         limit=limit,
     )
+
+
+def size_of(part: object) -> int:
+    """Bytes of the texts and bytes among a message's arguments."""
+    match part:
+        case bytes():
+            return len(part)
+        case str():
+            return len(part.encode())
+        case tuple() | list():
+            return sum(map(size_of, part))
+        case _:
+            return 0
