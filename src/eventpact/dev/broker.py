@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from eventpact.dev.doorbell import Doorbell
 from eventpact.dev.librdkafka import load_library
 from eventpact.errors import EmbeddedBrokerError
 
@@ -69,6 +71,9 @@ class EmbeddedBroker:
         self._library = load_library()
         self._handle: int | None = None
         self._cluster: int | None = None
+        self._doorbell: Doorbell | None = None
+        # The bell rings before one request, and for that one only.
+        self._one_at_a_time = threading.Lock()
         self._pid = 0
 
     def __enter__(self) -> Self:
@@ -81,6 +86,7 @@ class EmbeddedBroker:
             self._handle = self._cluster = None
             raise EmbeddedBrokerError("librdkafka could not open ports on 127.0.0.1 for the embedded broker")
         self._pid = os.getpid()
+        self._doorbell = Doorbell(self.bootstrap_servers)
         # A rebalance would otherwise wait 3 s for further members.
         self.set_group_initial_rebalance_delay(0)
         return self
@@ -98,6 +104,8 @@ class EmbeddedBroker:
         # A forked child has the pointers but not the threads behind them.
         if handle is None or cluster is None or self._pid != os.getpid():
             return
+        if self._doorbell is not None:
+            self._doorbell.ring()
         self._library.rd_kafka_mock_cluster_destroy(cluster)
         self._library.rd_kafka_destroy(handle)
 
@@ -118,7 +126,13 @@ class EmbeddedBroker:
             raise EmbeddedBrokerError("the embedded broker is not running here: use it inside `with EmbeddedBroker()`")
         return self._cluster
 
-    def _check(self, code: int, what: str) -> None:
+    def _ask(self, what: str, function: str, *arguments: object) -> None:
+        """Hand the cluster's thread a request and wait for it, at once."""
+        cluster = self._running()
+        with self._one_at_a_time:
+            if self._doorbell is not None:
+                self._doorbell.ring()
+            code: int | None = getattr(self._library, function)(cluster, *arguments)
         if code:
             name = self._library.rd_kafka_err2name(code).decode()
             raise EmbeddedBrokerError(f"the embedded broker refused to {what}: {name}", code=name)
@@ -136,28 +150,26 @@ class EmbeddedBroker:
 
     def create_topic(self, name: str, partitions: int, replication: int = 1) -> None:
         """Make a topic. Without this a client that may auto-create gets one with 4 partitions."""
-        cluster = self._running()
-        code = self._library.rd_kafka_mock_topic_create(cluster, name.encode(), partitions, replication)
-        self._check(code, f"create topic {name} with {partitions} partitions")
+        what = f"create topic {name} with {partitions} partitions"
+        self._ask(what, "rd_kafka_mock_topic_create", name.encode(), partitions, replication)
         self._topics[name] = partitions
 
     def delete_topic(self, name: str) -> None:
         """Remove a topic and its records."""
-        self._check(self._library.rd_kafka_mock_topic_delete(self._running(), name.encode()), f"delete topic {name}")
+        self._ask(f"delete topic {name}", "rd_kafka_mock_topic_delete", name.encode())
         self._topics.pop(name, None)
 
     def set_down(self, broker: int = ALL_BROKERS) -> None:
         """Cut all connections and refuse new ones. No leader moves."""
-        self._check(self._library.rd_kafka_mock_broker_set_down(self._running(), broker), f"set broker {broker} down")
+        self._ask(f"set broker {broker} down", "rd_kafka_mock_broker_set_down", broker)
 
     def set_up(self, broker: int = ALL_BROKERS) -> None:
         """Accept connections again, same port, same data."""
-        self._check(self._library.rd_kafka_mock_broker_set_up(self._running(), broker), f"set broker {broker} up")
+        self._ask(f"set broker {broker} up", "rd_kafka_mock_broker_set_up", broker)
 
     def set_rtt(self, milliseconds: int, broker: int = ALL_BROKERS) -> None:
         """Delay every response, heartbeats too. 0 ends it."""
-        code = self._library.rd_kafka_mock_broker_set_rtt(self._running(), broker, milliseconds)
-        self._check(code, f"delay broker {broker}")
+        self._ask(f"delay broker {broker}", "rd_kafka_mock_broker_set_rtt", broker, milliseconds)
 
     def push_request_errors(self, api: Api, *errors: int) -> None:
         """The next `len(errors)` requests of this kind fail, one code each, whichever broker they reach."""
@@ -171,45 +183,39 @@ class EmbeddedBroker:
 
     def push_request_delays(self, api: Api, *pairs: tuple[int, int], broker: int = 1) -> None:
         """As `push_request_errors`, for one broker, in pairs (error, delay in ms). (0, 2000): stored, answered late."""
-        cluster = self._running()
         flat = [ctypes.c_int(value) for pair in pairs for value in pair]
-        code = self._library.rd_kafka_mock_broker_push_request_error_rtts(cluster, broker, api, len(pairs), *flat)
-        self._check(code, f"delay requests to broker {broker}")
+        what = f"delay requests to broker {broker}"
+        self._ask(what, "rd_kafka_mock_broker_push_request_error_rtts", broker, api, len(pairs), *flat)
 
     def push_partition_errors(self, topic: str, partition: int, api: Api, *errors: int) -> None:
         """As `push_request_errors`, for one partition only: a topic that is forbidden, full or too small."""
-        cluster = self._running()
         codes = [ctypes.c_int(error) for error in errors]
-        code = self._library.rd_kafka_mock_partition_push_request_errors(
-            cluster, topic.encode(), partition, api, len(errors), *codes
-        )
-        self._check(code, f"push errors to {topic}/{partition}")
+        place = (topic.encode(), partition)
+        what = f"push errors to {topic}/{partition}"
+        self._ask(what, "rd_kafka_mock_partition_push_request_errors", *place, api, len(errors), *codes)
 
     def set_topic_error(self, topic: str, error: int) -> None:
         """Answer metadata requests for the topic with this error; 0 ends it. Cached metadata hides it from clients."""
-        self._library.rd_kafka_mock_topic_set_error(self._running(), topic.encode(), error)
+        self._ask(f"set an error for {topic}", "rd_kafka_mock_topic_set_error", topic.encode(), error)
 
     def set_leader(self, topic: str, partition: int, broker: int) -> None:
         """Move a partition to another broker; -1 leaves it without a leader."""
-        cluster = self._running()
-        code = self._library.rd_kafka_mock_partition_set_leader(cluster, topic.encode(), partition, broker)
-        self._check(code, f"move {topic}/{partition} to broker {broker}")
+        what = f"move {topic}/{partition} to broker {broker}"
+        self._ask(what, "rd_kafka_mock_partition_set_leader", topic.encode(), partition, broker)
 
     def set_coordinator(self, group: str, broker: int) -> None:
         """Move a consumer group to another broker."""
-        code = self._library.rd_kafka_mock_coordinator_set(self._running(), b"group", group.encode(), broker)
-        self._check(code, f"move group {group} to broker {broker}")
+        what = f"move group {group} to broker {broker}"
+        self._ask(what, "rd_kafka_mock_coordinator_set", b"group", group.encode(), broker)
 
     def delete_records(self, topic: str, partition: int, before: int) -> None:
         """Drop the records below offset `before`, as retention does: committed offsets can fall out of range."""
-        cluster = self._running()
-        code = self._library.rd_kafka_mock_partition_delete_records(cluster, topic.encode(), partition, before)
-        self._check(code, f"delete records of {topic}/{partition} below {before}")
+        what = f"delete records of {topic}/{partition} below {before}"
+        self._ask(what, "rd_kafka_mock_partition_delete_records", topic.encode(), partition, before)
 
     def set_api_version(self, api: Api, lowest: int, highest: int) -> None:
         """Offer this range of versions; -1, -1 removes the API."""
-        code = self._library.rd_kafka_mock_set_apiversion(self._running(), api, lowest, highest)
-        self._check(code, f"offer {api.name} {lowest} to {highest}")
+        self._ask(f"offer {api.name} {lowest} to {highest}", "rd_kafka_mock_set_apiversion", api, lowest, highest)
 
     def set_group_initial_rebalance_delay(self, milliseconds: int) -> None:
         """How long a new group waits for further members. 0 here, 3000 in Kafka."""
