@@ -17,6 +17,7 @@ from eventpact.cli import (
     gate_release,
     gate_rule,
     generate,
+    init,
     lint,
     partition,
     publish,
@@ -40,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init.init)
 app.command("generate")(generate.generate)
 app.command("lint")(lint.lint)
 app.command("format")(format_files)

@@ -269,5 +269,11 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode()
     except UnicodeDecodeError:
         raise ManifestError("not UTF-8", source=str(path)) from None
+    except FileNotFoundError:
+        raise ManifestError(
+            "there is no manifest; go to the folder above schemas/, name the file with --manifest,"
+            " or begin a repository with `eventpact init`",
+            source=str(path),
+        ) from None
     except OSError as error:
         raise ManifestError(f"cannot read it: {error.strerror}", source=str(path)) from None
