@@ -25,6 +25,7 @@ from eventpact.cli import (
     registry,
     sample,
     schema,
+    status,
     tail,
 )
 from eventpact.cli.console import err
@@ -58,6 +59,7 @@ app.command("sample")(sample.sample)
 app.command("partition-of")(partition.partition_of)
 app.command("publish")(publish.publish)
 app.command("tail")(tail.tail)
+app.command("status")(status.status)
 app.command("dev")(dev.dev)
 app.command("demo")(demo.demo)
 app.add_typer(dlq.app, name="dlq")

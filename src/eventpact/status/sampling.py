@@ -1,0 +1,79 @@
+"""The newest records of a topic, counted: tenants, writers' schemas, reasons of dead letters. Bounded, however long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from eventpact.codec import Codec
+from eventpact.dead_letter import DeadLetter
+from eventpact.kafka.clock import SYSTEM_CLOCK
+from eventpact.kafka.intake import Intake
+from eventpact.kafka.judge import Failure
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.stored_letters import LARGEST, blames_registry
+from eventpact.registry import KnownSchemas, Registry
+from eventpact.status.look import LetterSample, Sample, TopicLook
+from eventpact.status.records import Place
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
+
+__all__ = ["LetterReasons", "newest", "sample_letters", "sample_records", "visible"]
+
+LONGEST: Final = 64
+
+
+def newest(topic: TopicLook, most: int) -> dict[Place, tuple[int, int]]:
+    """The spans of about the newest `most` records, each partition by its share of what is stored."""
+    total = topic.stored
+    spans = {}
+    for number, ends in (topic.partitions or {}).items():
+        wanted = ends.stored if total <= most else -(-most * ends.stored // total)
+        spans[topic.name, number] = (max(ends.low, ends.high - wanted), ends.high)
+    return spans
+
+
+def sample_records(messages: Iterable[Message], topic: TopicLook, writer: Callable[[bytes | None], str]) -> Sample:
+    """Count records by key and by the writer's schema. No value is decoded."""
+    tenants, writers, read = Counter[str](), Counter[str](), 0
+    for message in messages:
+        read += 1
+        tenants[visible(message.key())] += 1
+        writers[writer(message.value())] += 1
+    return Sample(read, read >= topic.stored, tenants, writers)
+
+
+class LetterReasons:
+    """Reads the reason out of a dead letter's envelope, as only the envelope is to be trusted."""
+
+    def __init__(self, registry: Registry, subject: str) -> None:
+        policy = Policy(max_value_bytes=LARGEST)
+        self._intake = Intake(Codec(DeadLetter), KnownSchemas(registry), subject, policy, SYSTEM_CLOCK)
+
+    def reason(self, value: bytes | None) -> str:
+        """The reason, or `unreadable`. Raises RegistryError when the registry cannot say."""
+        read = self._intake.read(value)
+        if isinstance(read, Failure):
+            if blames_registry(read.error):
+                raise read.error from None
+            return "unreadable"
+        return read[1].reason.value
+
+
+def sample_letters(messages: Iterable[Message], topic: TopicLook, reasons: LetterReasons) -> LetterSample:
+    """Count dead letters by reason. Raises RegistryError when the registry cannot be asked."""
+    counts, read = Counter[str](), 0
+    for message in messages:
+        read += 1
+        counts[reasons.reason(message.value())] += 1
+    return LetterSample(read, read >= topic.stored, counts)
+
+
+def visible(key: bytes | None) -> str:
+    """A key as visible ASCII: what strangers write must not steer a terminal."""
+    if key is None:
+        return "no key"
+    text = key.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
