@@ -6,25 +6,15 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from eventpact.cli.app import run
 from eventpact.contract import Topic
 from eventpact.dev import EmbeddedStack, EmbeddedTopics
-from eventpact.kafka import admin_topics
 from eventpact.registry.lock import read_lock
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
-
-
-class Topics(EmbeddedTopics):
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -35,18 +25,16 @@ def manifest(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def topics(monkeypatch: pytest.MonkeyPatch, manifest: Path) -> Iterator[Topics]:
+def topics(monkeypatch: pytest.MonkeyPatch, manifest: Path) -> Iterator[EmbeddedTopics]:
     with EmbeddedStack([]) as stack:
         for name, value in stack.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("EVENTPACT_MANIFEST", str(manifest))
-        topics = Topics(stack.broker)
-        monkeypatch.setattr(admin_topics, "AdminTopics", lambda _: topics)
-        yield topics
+        yield stack.topics
 
 
 def test_a_saved_plan_is_applied_and_then_there_is_nothing_to_do(
-    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+    topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = manifest.with_name("plan.json")
     codes = [run(["plan", "--out", str(file)]), run(["apply", str(file), "-e", "test"]), run(["plan"])]
@@ -63,7 +51,7 @@ def test_a_saved_plan_is_applied_and_then_there_is_nothing_to_do(
 
 
 def test_a_plan_for_another_world_is_refused(
-    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+    topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = manifest.with_name("plan.json")
     assert run(["plan", "--out", str(file)]) == 0
@@ -75,7 +63,7 @@ def test_a_plan_for_another_world_is_refused(
 
 
 def test_a_refusal_is_a_finding_for_machines_too(
-    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+    topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     topics.create(Topic("ingestion-events", 3))
 
@@ -85,7 +73,7 @@ def test_a_refusal_is_a_finding_for_machines_too(
 
 
 def test_a_saved_plan_takes_no_waivers_and_has_to_be_one(
-    topics: Topics, manifest: Path, capsys: pytest.CaptureFixture[str]
+    topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["apply", str(manifest), "--allow-repartition"]) == 2
     assert run(["apply", str(manifest)]) == 1

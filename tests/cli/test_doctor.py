@@ -43,7 +43,7 @@ def test_a_missing_schema_fails_with_its_fix(stack: EmbeddedStack, capsys: pytes
     code, lines = looked(capsys)
 
     assert code == 1
-    assert lines["subject ingestion-events-value"] == ("fail", "eventpact plan, then apply")
+    assert lines["subject ingestion-events-value"] == ("fail", "eventpact plan, then eventpact apply")
 
 
 def test_a_registry_that_is_away_fails_and_no_secret_is_shown(

@@ -12,8 +12,8 @@ import pytest
 
 from eventpact.contract import Manifest, load_manifest
 from eventpact.deploy import TopicAdmin
-from eventpact.dev import EmbeddedBroker, EmbeddedTopics
-from eventpact.kafka import AdminTopics, Settings
+from eventpact.dev import EmbeddedStack, topic_admin
+from eventpact.kafka import Settings
 from eventpact.registry import MemoryRegistry, Registry, RegistryClient, RegistrySettings
 
 MANIFEST = """
@@ -87,21 +87,29 @@ def shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture(scope="session")
-def embedded_broker() -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker() as broker:
-        yield broker
+def stack() -> Iterator[EmbeddedStack]:
+    with EmbeddedStack(()) as made:
+        yield made
 
 
-@pytest.fixture(params=["embedded", pytest.param("live", marks=pytest.mark.live)])
+@pytest.fixture(params=["embedded", "over HTTP", pytest.param("live", marks=pytest.mark.live)])
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     if request.param == "embedded":
-        broker: EmbeddedBroker = request.getfixturevalue("embedded_broker")
-        yield Place(EmbeddedTopics(broker), MemoryRegistry(), adds_partitions=False)
+        stack: EmbeddedStack = request.getfixturevalue("stack")
+        yield Place(stack.topics, MemoryRegistry(), adds_partitions=False)
+        return
+    if request.param == "over HTTP":
+        stack = request.getfixturevalue("stack")
+        stack.registry.registry = MemoryRegistry()
+        settings = stack.settings()
+        assert settings.registry is not None
+        with topic_admin(settings) as topics, RegistryClient(settings.registry) as registry:
+            yield Place(topics, registry, adds_partitions=False)
         return
     settings = Settings.from_env({"KAFKA_BOOTSTRAP_SERVERS": request.getfixturevalue("kafka_broker")}, dotenv=None)
     url: str = request.getfixturevalue("apicurio")
     with (
-        AdminTopics(settings) as topics,
+        topic_admin(settings) as topics,
         RegistryClient(RegistrySettings.read({**os.environ, "SCHEMA_REGISTRY_URL": url}.get)) as registry,
     ):
         yield Place(topics, registry, adds_partitions=True)

@@ -106,7 +106,7 @@ def apply(
 def _places(stack: ExitStack) -> "tuple[TopicAdmin, Registry]":
     from dataclasses import replace
 
-    from eventpact.kafka import admin_topics
+    from eventpact.dev import topic_admin
     from eventpact.kafka.registry_choice import registry_client
     from eventpact.kafka.settings import Settings
 
@@ -114,7 +114,7 @@ def _places(stack: ExitStack) -> "tuple[TopicAdmin, Registry]":
     settings = replace(Settings.from_env(), lock=None)
     client = registry_client(settings)
     stack.callback(client.close)
-    return stack.enter_context(admin_topics.AdminTopics(settings)), client
+    return stack.enter_context(topic_admin(settings)), client
 
 
 def _planned(manifest: Path, topics: "TopicAdmin", registry: "Registry", repartition: bool, cut: bool) -> "Plan":

@@ -23,6 +23,7 @@ def dev(
         Path | None,
         typer.Option("--env-file", help="A new file for the lines, such as .env; it goes away at the end."),
     ] = None,
+    no_topics: Annotated[bool, typer.Option("--no-topics", help="Leave the topics to `eventpact apply`.")] = False,
 ) -> None:
     """Run a Kafka broker and a schema registry in this process, with the manifest's topics, until Ctrl-C.
 
@@ -36,13 +37,14 @@ def dev(
     stop = threading.Event()
     previous = {s: signal.signal(s, lambda *_: stop.set()) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        contracts = load_manifest(manifest).contracts
+        contracts = () if no_topics else load_manifest(manifest).contracts
         with EmbeddedStack(contracts, registry_port=registry_port) as stack, noted(stack.environment(), env_file):
             for name, value in stack.environment().items():
                 typer.echo(f"export {name}={shlex.quote(value)}")
             topics = ", ".join(f"{name} ({count})" for name, count in stack.broker.topics.items())
+            then = "register" if topics else "apply"
             err.print(
-                f"[green]ready[/] with {topics or 'no topics'}; next: eventpact register; stop with Ctrl-C",
+                f"[green]ready[/] with {topics or 'no topics'}; next: eventpact {then}; stop with Ctrl-C",
                 soft_wrap=True,
             )
             stop.wait()

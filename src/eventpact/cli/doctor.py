@@ -24,11 +24,15 @@ def doctor(
 
     Example: eventpact doctor
     """
-    from eventpact.deploy.doctor import examine
+    from functools import partial
+
+    from eventpact.deploy.doctor import PATIENCE, examine
+    from eventpact.dev import topic_admin
     from eventpact.kafka.settings import Settings
 
+    settings = Settings.from_env()
     lines = []
-    for line in examine(load_manifest(manifest), Settings.from_env()):
+    for line in examine(load_manifest(manifest), settings, partial(topic_admin, settings, PATIENCE)):
         lines.append(line)
         if not as_json:
             out.print(f"[{COLOURS[line.state]}]{line.state:<4}[/] ", end="")

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from eventpact.contract import Contract
-from eventpact.dev import EmbeddedStack
-from eventpact.kafka import AdminTopics, Settings, ensure_topics
+from eventpact.dev import EmbeddedStack, topic_admin
+from eventpact.kafka import Settings, ensure_topics
 
 __all__ = ["Target", "target"]
 
@@ -31,7 +31,7 @@ def target(contract: Contract, environ: Mapping[str, str] = os.environ) -> Itera
     """
     if "KAFKA_BOOTSTRAP_SERVERS" in environ and "SCHEMA_REGISTRY_URL" in environ:
         settings = Settings.from_env(environ)
-        with AdminTopics(settings) as topics:
+        with topic_admin(settings) as topics:
             report = ensure_topics(topics, contract.on_topic(settings.topic or contract.topic.name))
         yield Target(settings, settings.bootstrap_servers, tuple(map(str, report.differences)))
         return

@@ -10,6 +10,7 @@ from eventpact.door import late_door
 if TYPE_CHECKING:
     from eventpact.dev.broker import ALL_BROKERS, Api, EmbeddedBroker, Request
     from eventpact.dev.registry_server import RegistryServer
+    from eventpact.dev.remote_topics import RemoteTopics, topic_admin
     from eventpact.dev.stack import EmbeddedStack
     from eventpact.dev.topics import EmbeddedTopics
 
@@ -20,7 +21,9 @@ __all__ = [
     "EmbeddedStack",
     "EmbeddedTopics",
     "RegistryServer",
+    "RemoteTopics",
     "Request",
+    "topic_admin",
 ]
 
 __getattr__, __dir__ = late_door(
@@ -32,6 +35,8 @@ __getattr__, __dir__ = late_door(
         "EmbeddedStack": "stack",
         "EmbeddedTopics": "topics",
         "RegistryServer": "registry_server",
+        "RemoteTopics": "remote_topics",
         "Request": "broker",
+        "topic_admin": "remote_topics",
     },
 )

@@ -18,7 +18,11 @@ from eventpact.schema.dialect import DialectName
 from eventpact.secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uvicorn import Server
+
+    from eventpact.dev.registry.call import Answer, Call
 
 __all__ = ["RegistryServer"]
 
@@ -35,6 +39,7 @@ class RegistryServer:
         credentials: user name and password that every request must bring; ``None`` lets everybody in.
         certificate, key: PEM files; with them the server speaks HTTPS only. The key may be in the first.
         dialect: ``redpanda``, or ``confluent`` for its codes and endpoints where they differ.
+        beside: asked first about every call; what it answers ``None`` to is for the registry.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class RegistryServer:
         certificate: Path | None = None,
         key: Path | None = None,
         dialect: DialectName = "redpanda",
+        beside: Callable[[Call], Answer | None] = lambda _: None,
     ) -> None:
         self.registry = MemoryRegistry(checker=dialect) if registry is None else registry
         self.host = host
@@ -55,6 +61,7 @@ class RegistryServer:
         self._certificate = certificate
         self._key = key
         self._dialect = dialect
+        self._beside = beside
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -129,7 +136,9 @@ class RegistryServer:
         flavour = FLAVOURS[self._dialect]
         credentials = None if self._credentials is None else Credentials(*self._credentials)
         config = uvicorn.Config(
-            Application(lambda call: answer(self.registry, call, flavour, credentials), started.set),
+            Application(
+                lambda call: self._beside(call) or answer(self.registry, call, flavour, credentials), started.set
+            ),
             interface="asgi3",
             loop="asyncio",
             http="h11",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from eventpact.contract import Manifest
 from eventpact.dev.broker import EmbeddedBroker
 from eventpact.dev.registry_server import RegistryServer
+from eventpact.dev.topic_service import PATH, TopicService
 from eventpact.dev.topics import EmbeddedTopics
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.topics import ensure_topics
@@ -37,8 +38,8 @@ class EmbeddedStack:
     def __init__(self, contracts: Manifest | Iterable[Contract], *, brokers: int = 1, registry_port: int = 0) -> None:
         self.contracts = tuple(contracts.contracts if isinstance(contracts, Manifest) else contracts)
         self.broker = EmbeddedBroker(brokers)
-        self.registry = RegistryServer(port=registry_port)
         self.topics = EmbeddedTopics(self.broker)
+        self.registry = RegistryServer(port=registry_port, beside=TopicService(self.broker, self.topics))
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -64,6 +65,7 @@ class EmbeddedStack:
         return {
             "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
             "SCHEMA_REGISTRY_URL": self.registry.url,
+            "EVENTPACT_DEV_TOPICS": f"{self.registry.url}{PATH}",
             **SESSION,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eventpact.errors import TopicError
+from eventpact.errors import EmbeddedBrokerError, TopicError
 from eventpact.kafka.topics import FoundTopic
 
 if TYPE_CHECKING:
@@ -26,7 +26,16 @@ class EmbeddedTopics:
     def create(self, topic: Topic) -> bool:
         if topic.name in self._broker.topics:
             return False
-        self._broker.create_topic(topic.name, topic.partitions)
+        try:
+            self._broker.create_topic(topic.name, topic.partitions)
+        except EmbeddedBrokerError as error:
+            if error.code != "TOPIC_ALREADY_EXISTS":
+                raise
+            # Auto-created: nobody can say with how many partitions.
+            raise TopicError(
+                f"a client has made topic {topic.name} already, by using it; start the embedded broker again, and make"
+                " the topic first"
+            ) from None
         self._settings[topic.name] = topic.config()
         return True
 

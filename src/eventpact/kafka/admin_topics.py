@@ -20,7 +20,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from eventpact.errors import BrokerUnavailableError
+from eventpact.errors import BrokerUnavailableError, TopicError
 from eventpact.kafka.config import admin_config
 from eventpact.kafka.topics import FoundTopic, same
 from eventpact.kafka.translate import client_error, translate
@@ -39,6 +39,8 @@ Result = TypeVar("Result")
 
 LOGGER: Final = logging.getLogger("eventpact.librdkafka")
 BROKER_DEFAULT: Final = -1
+# What the cluster id of librdkafka's mock cluster starts with. It leaves admin requests unanswered.
+EMBEDDED: Final = "mockCluster"
 # The broker answers within the request's timeout or the library gives up; this much later nobody will.
 GRACE_SECONDS: Final = 2.0
 # Between two looks for a new topic.
@@ -89,9 +91,13 @@ class AdminTopics:
     def describe(self, name: str) -> FoundTopic | None:
         what = f"cannot describe topic {name}"
         try:
-            found = self._client.list_topics(name, timeout=self._timeout).topics[name]
+            cluster = self._client.list_topics(name, timeout=self._timeout)
+            found = cluster.topics[name]
             if found.error is not None:
                 raise KafkaException(found.error)
+            if str(cluster.cluster_id).startswith(EMBEDDED):
+                raise TopicError(f"{what}: an embedded broker shows no settings; set EVENTPACT_DEV_TOPICS, too, as"
+                                 " `eventpact dev` prints it")  # fmt: skip
             resource = ConfigResource(ResourceType.TOPIC, name)
             futures = self._client.describe_configs([resource], request_timeout=self._timeout)
             entries = self._result(futures[resource])

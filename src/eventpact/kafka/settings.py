@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from eventpact.errors import SettingsError
 from eventpact.kafka.client_settings import CONSUMER_PREFIX, PRODUCER_PREFIX, ConsumerSettings, ProducerSettings
@@ -33,6 +34,7 @@ class Settings:
         subject: overrides the contract's subject.
         lock: `contracts.lock`, whose schema ids hold while the registry is away; `None` for no lock.
         environment: the section of the lock.
+        dev_topics: where the embedded stack of another process makes topics; `None` leaves them to the brokers.
         client_id: what brokers write in their logs and count quotas by.
         security, producer, consumer: see their classes.
 
@@ -45,6 +47,7 @@ class Settings:
     subject: str | None = None
     lock: Path | None = None
     environment: str = "default"
+    dev_topics: str | None = None
     client_id: str = "eventpact"
     security: Security = field(default_factory=Security)
     producer: ProducerSettings = field(default_factory=ProducerSettings)
@@ -61,6 +64,8 @@ class Settings:
             raise SettingsError(
                 "SCHEMA_REGISTRY_SUBJECT", "expected a subject name without control characters, not starting with ':.'"
             )
+        if self.dev_topics is not None and not is_http(self.dev_topics):
+            raise SettingsError("EVENTPACT_DEV_TOPICS", "expected the URL that `eventpact dev` prints")
         if not self.client_id or not NAME.holds(self.client_id):
             raise SettingsError("KAFKA_CLIENT_ID", NAME.expected)
 
@@ -80,6 +85,7 @@ class Settings:
             subject=environment.get("SCHEMA_REGISTRY_SUBJECT"),
             lock=environment.path("EVENTPACT_LOCK"),
             environment=environment.get("EVENTPACT_ENVIRONMENT") or "default",
+            dev_topics=environment.get("EVENTPACT_DEV_TOPICS"),
             client_id=environment.get("KAFKA_CLIENT_ID") or "eventpact",
             security=Security.from_environment(environment),
             producer=ProducerSettings(**read_fields(ProducerSettings, PRODUCER_PREFIX, environment)),
@@ -93,6 +99,16 @@ def is_server(server: str) -> bool:
     bracketed = host.startswith("[") and host.endswith("]")
     plain = host.replace(".", "").replace("-", "").replace("_", "").isalnum() and host.isascii()
     return (plain or bracketed) and port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65_536
+
+
+def is_http(url: str) -> bool:
+    """`http://host:port/path`, and no credentials."""
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme == "http" and bool(parts.hostname) and parts.port is not None
+    except ValueError:
+        return False
+    return plain and parts.username is None and url.isprintable() and " " not in url
 
 
 def read_registry(environment: Environment) -> RegistrySettings | None:
