@@ -223,7 +223,7 @@ def test_a_file_belongs_to_one_package(load: Load) -> None:
 
 
 def test_a_missing_manifest_is_a_manifest_error(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="there is no manifest; .*eventpact init"):
+    with pytest.raises(ManifestError, match=r"there is no manifest; .*eventpact init"):
         load_manifest(tmp_path / "nowhere.toml")
 
 
