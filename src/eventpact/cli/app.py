@@ -30,6 +30,7 @@ from eventpact.cli import (
 )
 from eventpact.cli.console import err
 from eventpact.cli.format import format_files
+from eventpact.cli.next_step import next_step, said
 from eventpact.errors import EventpactError, ExpressionError, ManifestError, PlanError, ResolutionError, SchemaError
 
 __all__ = ["app", "run"]
@@ -93,6 +94,8 @@ def run(arguments: list[str] | None = None) -> int:
         # The framework has spoken already: help, a usage error, an interrupt.
         return end.code if isinstance(end.code, int) else 0
     except (EventpactError, OSError) as error:
-        err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+        err.print(Text.assemble(("error: ", "bold red"), said(error)), soft_wrap=True)
+        if (step := next_step(error)) is not None:
+            err.print(Text.assemble(("next:  ", "bold"), step), soft_wrap=True)
         return 1 if isinstance(error, FINDINGS) else 2
     return 0

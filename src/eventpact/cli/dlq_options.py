@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eventpact.cli.completing import ContractArgument
 from eventpact.cli.contract_class import contract_class
 from eventpact.contract import Contract
 from eventpact.dead_letter import Reason, Stage
@@ -36,7 +37,6 @@ __all__ = [
     "plain",
 ]
 
-ContractArgument = Annotated[str, typer.Argument(help="Contract or topic of the manifest, such as ingestion.")]
 TenantOption = Annotated[str | None, typer.Option("--tenant", help="Of this tenant.")]
 ReasonOption = Annotated[Reason | None, typer.Option("--reason", help="Dead-lettered for this reason.")]
 StageOption = Annotated[Stage | None, typer.Option("--stage", help="Failed at this stage.")]

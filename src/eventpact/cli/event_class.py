@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eventpact.contract import Manifest, load_manifest
+from eventpact.contract.nearest import did_you_mean
 from eventpact.errors import ManifestError
 
 __all__ = ["event_class"]
@@ -22,7 +23,8 @@ def event_class(manifest: Path, name: str) -> type[Any]:
     for known, cls in found.items():
         if name in {known, cls.__name__}:
             return cls
-    raise ManifestError(f"no event is called {name!r} (there are: {', '.join(found)})", source=str(manifest))
+    near = did_you_mean(name, [*found, *(cls.__name__ for cls in found.values())])
+    raise ManifestError(f"no event is called {name!r}{near} (there are: {', '.join(found)})", source=str(manifest))
 
 
 def _classes(manifest: Manifest) -> dict[str, type[Any]]:

@@ -1,11 +1,11 @@
 """Event classes, looked at: the codec that is compiled for one, and samples of it."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.syntax import Syntax
 
+from eventpact.cli.completing import EventArgument
 from eventpact.cli.console import ManifestOption, out
 from eventpact.cli.event_class import event_class
 
@@ -13,7 +13,7 @@ __all__ = ["explain"]
 
 
 def explain(
-    event: Annotated[str, typer.Argument(help="Class name or Avro name, such as IngestionEvent.")],
+    event: EventArgument,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
 ) -> None:
     """Print the encoder and the decoder that are compiled for EVENT, beside the schema's fields.

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err
 from eventpact.cli.gate_show import FailOn, Format, fails, write_report
 from eventpact.contract import Manifest, load_manifest
@@ -31,7 +32,8 @@ TodayOption = Annotated[
 
 def check(
     contracts: Annotated[
-        list[str] | None, typer.Argument(help="Names of contracts; all of them when left out.")
+        list[str] | None,
+        typer.Argument(help="Names of contracts; all of them when left out.", autocompletion=propose_contracts),
     ] = None,
     against: Annotated[str, typer.Option(help="history, git:REF or registry.")] = "history",
     form: Annotated[Format, typer.Option("--format", help="For people, for machines, for CI.")] = Format.TEXT,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err, out
 from eventpact.cli.gate import CompatOption, TodayOption, compat_folder, day
 from eventpact.cli.gate_show import show
@@ -16,7 +17,9 @@ __all__ = ["release"]
 
 
 def release(
-    contract: Annotated[str, typer.Argument(help="Name of the contract in the manifest.")],
+    contract: Annotated[
+        str, typer.Argument(help="Name of the contract in the manifest.", autocompletion=propose_contracts)
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written.")] = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     compat: CompatOption = None,

@@ -9,13 +9,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from eventpact.cli.completing import propose_rules
 from eventpact.cli.console import out, print_json
 
 __all__ = ["rule"]
 
 
 def rule(
-    rule_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A rule's id; all rules when left out.")] = None,
+    rule_id: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="A rule's id; all rules when left out.", autocompletion=propose_rules),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Say what a rule promises, who is hurt when it is broken, and which edit is accepted instead.

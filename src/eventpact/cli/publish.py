@@ -7,6 +7,7 @@ from typing import IO, Annotated
 
 import typer
 
+from eventpact.cli.completing import ContractArgument
 from eventpact.cli.console import ManifestOption, err, print_json
 from eventpact.cli.contract_class import contract_class
 
@@ -14,7 +15,7 @@ __all__ = ["publish"]
 
 
 def publish(
-    contract: Annotated[str, typer.Argument(help="Contract or topic of the manifest, such as ingestion.")],
+    contract: ContractArgument,
     dead_letter: Annotated[
         Path | None, typer.Option("--dead-letter", help="File that bad lines are added to, as they came.")
     ] = None,

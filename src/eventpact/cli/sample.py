@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from eventpact.cli.completing import EventArgument
 from eventpact.cli.console import ManifestOption
 from eventpact.cli.event_class import event_class
 
@@ -21,7 +22,7 @@ class Format(StrEnum):
 
 
 def sample(
-    event: Annotated[str, typer.Argument(help="Class name or Avro name, such as IngestionEvent.")],
+    event: EventArgument,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 10,
     seed: Annotated[int | None, typer.Option(help="The same number gives the same events.")] = None,
     output: Annotated[Format, typer.Option("--format", help="Lines for `eventpact publish`, or Python.")] = Format.JSON,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eventpact.cli.completing import ContractArgument
 from eventpact.cli.console import ManifestOption
 from eventpact.cli.contract_class import contract_class
 
@@ -14,7 +15,7 @@ __all__ = ["tail"]
 
 
 def tail(
-    contract: Annotated[str, typer.Argument(help="Contract or topic of the manifest, such as ingestion.")],
+    contract: ContractArgument,
     from_beginning: Annotated[
         bool, typer.Option("--from-beginning", help="From the oldest record instead of from now on.")
     ] = False,

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from eventpact.contract.duration import milliseconds
 from eventpact.contract.lint import LintSettings, lint_settings
 from eventpact.contract.model import Contract, DeadLetterTopic, Topic
+from eventpact.contract.nearest import did_you_mean
 from eventpact.contract.schemas import parse_all
 from eventpact.contract.table import Table, read_toml
 from eventpact.errors import ManifestError
@@ -60,8 +61,14 @@ class Manifest:
         ):
             if len(matches) == 1:
                 return matches[0]
-        known = ", ".join(c.name for c in self.contracts)
-        raise ManifestError(f"no one contract is called {name!r} (there are: {known})", source=str(self.path))
+            if matches:
+                several = ", ".join(c.name for c in matches)
+                raise ManifestError(f"{name!r} may be one of several contracts: {several}", source=str(self.path))
+        names = [name for c in self.contracts for name in (c.name, c.topic.name, c.event, c.event.rpartition(".")[2])]
+        known = ", ".join(c.name for c in self.contracts) or "none"
+        raise ManifestError(
+            f"no contract is called {name!r}{did_you_mean(name, names)} (there are: {known})", source=str(self.path)
+        )
 
 
 def load_manifest(path: Path | str) -> Manifest:

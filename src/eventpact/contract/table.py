@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from eventpact.contract.lines import Path, line_numbers
+from eventpact.contract.nearest import did_you_mean
 from eventpact.errors import ManifestError
 
 __all__ = ["Table", "read_toml"]
@@ -68,7 +69,7 @@ class Table:
     def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self._text(self._take(key, _MISSING if default is None else default), key)
         if value not in choices:
-            raise self.error(f"{value!r} is none of {', '.join(choices)}{_did_you_mean(value, choices)}", key)
+            raise self.error(f"{value!r} is none of {', '.join(choices)}{did_you_mean(value, choices)}", key)
         return value
 
     def integer(self, key: str, default: int | None = None) -> int:
@@ -91,7 +92,7 @@ class Table:
         for key in self._values:
             if key not in self._known:
                 known = tuple(sorted(self._known))
-                raise self.error(f"unknown key{_did_you_mean(key, known)} (known here: {', '.join(known)})", key)
+                raise self.error(f"unknown key{did_you_mean(key, known)} (known here: {', '.join(known)})", key)
 
     def _take(self, key: str, default: object = _MISSING) -> object:
         self._known.append(key)
@@ -110,12 +111,6 @@ class Table:
 
 def _dotted(path: Path) -> str:
     return ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in path)
-
-
-def _did_you_mean(word: str, words: tuple[str, ...]) -> str:
-    close = get_close_matches(word.lower(), [w.lower() for w in words], 1)
-    found = next((w for w in words if close and w.lower() == close[0]), None)
-    return f"; did you mean {found!r}?" if found else ""
 
 
 def _kind(value: object) -> str:

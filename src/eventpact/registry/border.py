@@ -68,7 +68,17 @@ def translated(where: str, doing: str) -> Iterator[None]:
     except SchemaRegistryError as error:
         raise refusal(where, doing, error.http_status_code, error.error_code, error.error_message) from None
     except (http.HTTPError, http.InvalidURL, requests.RequestException) as error:
-        reason = f"{type(error).__name__}: {shown(str(error), 200)}"
-        raise UnavailableError(f"{where} did not answer while {doing} ({reason})") from None
+        raise UnavailableError(f"{where} did not answer while {doing} ({_reason(error)})") from None
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         raise UnavailableError(f"{where} did not answer as a schema registry does while {doing}") from None
+
+
+def _reason(error: Exception) -> str:
+    """What the operating system said, where it said something; else what the client did."""
+    found: BaseException | None = error
+    said = ""
+    while found is not None:
+        if isinstance(found, OSError) and isinstance(found.strerror, str):
+            said = found.strerror
+        found = found.__cause__ or found.__context__
+    return f"{type(error).__name__}: {shown(said or str(error), 200)}"

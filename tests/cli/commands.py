@@ -1,0 +1,51 @@
+"""Every command of the command line, sub-commands included."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from eventpact.cli.app import app
+
+__all__ = ["COMMANDS", "Found", "group"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A command and the words that it is called by."""
+
+    words: tuple[str, ...]
+    command: TyperCommand
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.words)
+
+    @property
+    def arguments(self) -> list[TyperArgument]:
+        return [parameter for parameter in self.command.params if isinstance(parameter, TyperArgument)]
+
+    @property
+    def options(self) -> list[TyperOption]:
+        found = [parameter for parameter in self.command.params if isinstance(parameter, TyperOption)]
+        return [option for option in found if not option.hidden]
+
+
+def group() -> TyperGroup:
+    """The whole command line."""
+    found = typer.main.get_command(app)
+    assert isinstance(found, TyperGroup)
+    return found
+
+
+def _below(found: TyperGroup, words: tuple[str, ...]) -> Iterator[Found]:
+    for name, command in found.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _below(command, (*words, name))
+        else:
+            assert isinstance(command, TyperCommand)
+            yield Found((*words, name), command)
+
+
+COMMANDS = tuple(_below(group(), ()))
