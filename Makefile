@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift check live slow fuzz bench clean
+.PHONY: help setup demo test lint format types layers drift check live slow chaos fuzz bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ live: $(STAMP) ## tests against real services (Java, Go, or what the environment
 
 slow: $(STAMP) ## what takes minutes: long kill runs, a million dead letters
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+chaos: $(STAMP) ## kills, outages and flaws on a real Kafka, with the ledger printed (minutes)
+	$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 fuzz: $(STAMP) ## a million broken bodies for the decoder
 	$(BIN)/python -m tests.fuzz.fuzz_codec

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ import requests
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-__all__ = ["MISSING", "Service", "apicurio", "kafka"]
+__all__ = ["MISSING", "Kafka", "Service", "apicurio", "free_ports", "kafka", "running"]
 
 HERE: Final = Path(__file__).parent / "java" / "kafka"
 KAFKA: Final = "4.2.0"
@@ -42,29 +43,58 @@ class Service:
     process: subprocess.Popen[bytes]
 
 
-@contextmanager
-def kafka(folder: Path) -> Iterator[Service]:
-    """A broker of its own; `folder` holds its data and its log. Topics are made explicitly only."""
-    jars = kafka_jars()
-    port, controller = free_ports(2)
-    folder.mkdir(parents=True, exist_ok=True)
-    properties = folder / "server.properties"
-    text = (HERE / "server.properties").read_text("utf-8")
-    properties.write_text(text.format(port=port, controller=controller, data=folder / "data"), "utf-8")
-    java = ["java", "-Xms128m", "-Xmx384m", f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-cp"]
-    tool = [*java, f"{jars}/*", "kafka.tools.StorageTool"]
-    cluster = run([*tool, "random-uuid"]).splitlines()[-1]
-    run([*tool, "format", "--standalone", "-t", cluster, "-c", str(properties)])
-    address = f"127.0.0.1:{port}"
+class Kafka:
+    """A broker that can be ended and started again: same folder, same ports. Topics are made explicitly only.
 
-    def ready() -> bool:
-        client = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    `folder` holds its data and its log. `more` are further lines of its properties, which go before the file's.
+    """
+
+    def __init__(self, folder: Path, more: str = "") -> None:
+        jars = kafka_jars()
+        port, controller = free_ports(2)
+        folder.mkdir(parents=True, exist_ok=True)
+        properties = folder / "server.properties"
+        text = (HERE / "server.properties").read_text("utf-8")
+        text = (text + more).format(port=port, controller=controller, data=folder / "data")
+        properties.write_text(text, "utf-8")
+        java = ["java", "-Xms128m", "-Xmx384m", f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}", "-cp"]
+        tool = [*java, f"{jars}/*", "kafka.tools.StorageTool"]
+        self._cluster = run([*tool, "random-uuid"]).splitlines()[-1]
+        run([*tool, "format", "--standalone", "-t", self._cluster, "-c", str(properties)])
+        self._command = [*java, f"{jars}/*", "kafka.Kafka", str(properties)]
+        self._folder = folder
+        self._running = ExitStack()
+        self.address = f"127.0.0.1:{port}"
+        self.service: Service | None = None
+
+    def start(self) -> Service:
+        """It runs and is ready afterwards."""
+        made = running(self._command, self._folder, "kafka.log", self.address, self._ready)
+        self.service = self._running.enter_context(made)
+        return self.service
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """It has ended afterwards, by this signal. Nothing happens when it does not run."""
+        if self.service is not None:
+            self.service.process.send_signal(number)
+            self.service = None
+            self._running.close()
+
+    def _ready(self) -> bool:
+        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
         with suppress(KafkaException):
-            return bool(client.list_topics(timeout=1).cluster_id == cluster)
+            return bool(client.list_topics(timeout=1).cluster_id == self._cluster)
         return False
 
-    with running([*java, f"{jars}/*", "kafka.Kafka", str(properties)], folder, "kafka.log", address, ready) as service:
-        yield service
+
+@contextmanager
+def kafka(folder: Path) -> Iterator[Service]:
+    """A broker of its own."""
+    broker = Kafka(folder)
+    try:
+        yield broker.start()
+    finally:
+        broker.end()
 
 
 @contextmanager

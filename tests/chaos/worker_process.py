@@ -1,0 +1,55 @@
+"""A worker, or a dead-letter processor, in a process of its own, to be killed. One argument: its orders.
+
+Each completed event is noted in the ledger's book before the worker hears of it. Logs go to standard error, all of
+them: no line may hold what the events hold.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+from eventpact.errors import WorkerStopped
+from eventpact.kafka import DeadLetterProcessor, Worker
+from eventpact.kafka.record import Record
+from ingestion_events import IngestionEvent
+from tests.chaos.book import note
+from tests.chaos.flaws import FLAWS
+from tests.chaos.orders import STOPPED, Orders
+from tests.chaos.tempers import TEMPERS
+from tests.kafka.world import number_of
+
+
+def main(line: str) -> int:
+    site, orders, generation, pipe = Orders.read(line)
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    FLAWS[orders.flaw]()
+    temper, seconds = TEMPERS[orders.temper], orders.milliseconds / 1000
+
+    def handle(handled: IngestionEvent, record: Record) -> None:
+        time.sleep(seconds)  # the work
+        number = number_of(handled)
+        temper(generation, number, record.attempt)
+        note(pipe, generation, number)
+
+    kind, more = (DeadLetterProcessor, {"backoff": 0.05}) if orders.processor else (Worker, {})
+    made = kind(
+        IngestionEvent,
+        handle,
+        orders.settings(site),
+        contract=site.contract,
+        registry=site.memory(),
+        policy=orders.policy(),
+        **more,  # type: ignore[arg-type]
+    )
+    try:
+        made.run()
+    except WorkerStopped as error:
+        logging.getLogger("chaos").error("stopped: %s", error)
+        return STOPPED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
