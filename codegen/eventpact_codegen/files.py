@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from eventpact.errors import ForeignFileError
 from eventpact_codegen.modules import is_ours
 
-__all__ = ["Drift", "drift", "write"]
+__all__ = ["Drift", "Kind", "drift", "write"]
 
 
 class Drift(StrEnum):
@@ -20,26 +22,37 @@ class Drift(StrEnum):
     ORPHAN = "orphan"
 
 
-def drift(files: Mapping[str, str], root: Path) -> dict[str, Drift]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of files: ``is_ours`` knows a text that we wrote, orphans are looked for among ``pattern`` ("": no)."""
+
+    pattern: str
+    is_ours: Callable[[str], bool]
+
+
+PYTHON: Final = Kind("*.py", is_ours)
+
+
+def drift(files: Mapping[str, str], root: Path, kind: Kind = PYTHON) -> dict[str, Drift]:
     """Relative path -> how it differs; empty when all is up to date.
 
-    An orphan carries our header, stands in one of the packages' folders and belongs to no schema any more.
+    An orphan is a file of ours that stands in one of the files' folders and belongs to no schema any more.
 
     Raises:
         ForeignFileError: a file that we did not write stands where one of ours belongs.
     """
-    found = {path: state for path, wanted in files.items() if (state := _state(root / path, wanted)) is not None}
-    found |= dict.fromkeys(_orphans(files, root), Drift.ORPHAN)
+    found = {path: state for path, wanted in files.items() if (state := _state(root / path, wanted, kind)) is not None}
+    found |= dict.fromkeys(_orphans(files, root, kind), Drift.ORPHAN)
     return dict(sorted(found.items()))
 
 
-def write(files: Mapping[str, str], root: Path) -> dict[str, Drift]:
+def write(files: Mapping[str, str], root: Path, kind: Kind = PYTHON) -> dict[str, Drift]:
     """Put right what `drift` finds, and say what that was: writes what is missing or changed, removes orphans.
 
     Raises:
         ForeignFileError: a file that we did not write stands in the way; then nothing was written.
     """
-    found = drift(files, root)
+    found = drift(files, root, kind)
     for path, state in found.items():
         if state is Drift.ORPHAN:
             (root / path).unlink()
@@ -49,23 +62,23 @@ def write(files: Mapping[str, str], root: Path) -> dict[str, Drift]:
     return found
 
 
-def _state(path: Path, wanted: str) -> Drift | None:
+def _state(path: Path, wanted: str, kind: Kind) -> Drift | None:
     if not path.exists() and not path.is_symlink():
         return Drift.MISSING
     actual = _text(path)
     if actual == wanted:
         return None
     # An empty __init__.py is nobody's work.
-    if actual == "" or (actual is not None and is_ours(actual)):
+    if actual == "" or (actual is not None and kind.is_ours(actual)):
         return Drift.CHANGED
     raise ForeignFileError(f"{path} is not a generated file, but one belongs there; move it away", path=str(path))
 
 
-def _orphans(files: Mapping[str, str], root: Path) -> Iterator[str]:
-    for folder in {Path(path).parent for path in files}:
-        for path in (root / folder).glob("*.py"):
+def _orphans(files: Mapping[str, str], root: Path, kind: Kind) -> Iterator[str]:
+    for folder in {Path(path).parent for path in files} if kind.pattern else ():
+        for path in (root / folder).glob(kind.pattern):
             relative = (folder / path.name).as_posix()
-            if relative not in files and is_ours(_text(path) or ""):
+            if relative not in files and kind.is_ours(_text(path) or ""):
                 yield relative
 
 

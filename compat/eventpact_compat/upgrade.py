@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eventpact_compat.finding import UpgradeOrder
 
-__all__ = ["upgrade_order"]
+__all__ = ["together", "upgrade_order"]
 
 
 def upgrade_order(*, new_reads_old: bool, old_reads_new: bool) -> UpgradeOrder:
@@ -18,3 +20,12 @@ def upgrade_order(*, new_reads_old: bool, old_reads_new: bool) -> UpgradeOrder:
             return UpgradeOrder.PRODUCERS_FIRST
         case _:
             return UpgradeOrder.NONE
+
+
+def together(orders: Iterable[UpgradeOrder]) -> UpgradeOrder:
+    """The order that is safe for all of these changes at once."""
+    needed = frozenset(orders)
+    return upgrade_order(
+        new_reads_old=needed <= {UpgradeOrder.ANY, UpgradeOrder.CONSUMERS_FIRST},
+        old_reads_new=needed <= {UpgradeOrder.ANY, UpgradeOrder.PRODUCERS_FIRST},
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from eventpact_compat.finding import Finding, Severity, UpgradeOrder
 
-__all__ = ["details", "plain"]
+__all__ = ["ORDERS", "details", "plain"]
 
-_ORDERS = {
+ORDERS: Final = {
     UpgradeOrder.ANY: "in any order",
     UpgradeOrder.CONSUMERS_FIRST: "consumers first",
     UpgradeOrder.PRODUCERS_FIRST: "producers first",
@@ -44,7 +45,7 @@ def details(finding: Finding) -> list[tuple[str, str]]:
         rows.append(("against", finding.against))
     if finding.severity is not Severity.INFO:
         rows += [("why", finding.why), ("edit", finding.hint)]
-        rows.append(("deploy", _ORDERS[finding.order] if finding.order is not None else ""))
+        rows.append(("deploy", ORDERS[finding.order] if finding.order is not None else ""))
     elif finding.hint:
         rows.append(("edit", finding.hint))
     return [(label, text) for label, text in rows if text]

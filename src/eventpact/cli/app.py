@@ -10,6 +10,7 @@ from eventpact.cli import (
     deploy,
     dev,
     dlq,
+    docs,
     doctor,
     events,
     gate,
@@ -51,6 +52,7 @@ app.command("check")(gate.check)
 app.command("diff")(gate_diff.diff)
 app.command("release")(gate_release.release)
 app.command("rule")(gate_rule.rule)
+app.command("docs")(docs.docs)
 app.command("register")(register.register)
 app.command("plan")(deploy.plan)
 app.command("apply")(deploy.apply)
