@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.progress import Progress
 
 __all__ = ["FLAWS"]
@@ -15,7 +16,7 @@ def commit_on_receipt() -> None:
     """A record may be committed as soon as the client library hands it out."""
     take, received = Holding.take, dict[Progress, int]()
 
-    def eager(self: Holding, message: object, offset: int) -> bool:
+    def eager(self: Holding, message: object, offset: int) -> tuple[Lane, bool]:
         received[self.progress] = offset
         return take(self, message, offset)  # type: ignore[arg-type]
 

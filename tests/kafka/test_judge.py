@@ -13,6 +13,7 @@ from eventpact.kafka.judge import (
     RULES,
     Again,
     Bury,
+    Crashed,
     Failure,
     Fate,
     HeadersUnreadable,
@@ -28,6 +29,7 @@ from eventpact.kafka.policy import Policy
 POLICY = Policy(attempts=3, backoff=1.0)
 
 BURIED = [
+    (Stage.CRASH, Crashed(), Reason.CRASHED, "crashed"),
     (Stage.FRAMING, TooLarge(), Reason.TOO_LARGE, "size"),
     (Stage.FRAMING, errors.FrameError("x"), Reason.UNDECODABLE, "frame"),
     (Stage.FRAMING, HeadersUnreadable(), Reason.UNDECODABLE, "headers"),

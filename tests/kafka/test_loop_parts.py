@@ -16,28 +16,34 @@ from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordF
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
+from eventpact.kafka.schedule import Schedule
 from eventpact.kafka.stopping import StopFlag, call_bounded, signals_set
 
 
 class At:
     """A message that knows its offset."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, key: bytes | None = None) -> None:
         self._offset = offset
+        self._key = key
 
     def offset(self) -> int:
         return self._offset
 
+    def key(self) -> bytes | None:
+        return self._key
 
-def at(offset: int) -> Message:
-    return cast(Message, At(offset))
+
+def at(offset: int, key: bytes | None = None) -> Message:
+    return cast(Message, At(offset, key))
 
 
-def offsets(holding: Holding) -> list[int | None]:
-    return [message.offset() for message in holding.buffer]
+def offsets(lane: Lane) -> list[int | None]:
+    return [message.offset() for message in lane.buffer]
 
 
 @given(st.lists(st.sampled_from(["handled", "buried", "failed"]), max_size=30), st.randoms())
@@ -47,6 +53,7 @@ def test_no_offset_is_committed_ahead_of_its_record(fates: list[str], random: ob
     settled: set[int] = set()
     reports: list[int] = []
     for offset, fate in enumerate(fates):
+        progress.take(offset)
         if fate == "handled":
             progress.settle(offset)
             settled.add(offset)
@@ -73,21 +80,56 @@ def test_nothing_is_committable_before_the_first_record() -> None:
     assert Progress().committable is None
 
 
+@given(st.permutations(range(12)), st.integers(min_value=0, max_value=12))
+def test_records_may_be_settled_in_any_order(order: list[int], count: int) -> None:
+    """With concurrency they are: what may be committed is the first that is open."""
+    progress = Progress()
+    for offset in range(12):
+        progress.take(offset)
+    settled = order[:count]
+    for offset in settled:
+        progress.settle(offset)
+    first_open = next((offset for offset in range(12) if offset not in settled), 12)
+
+    assert (progress.committable or 0) == first_open
+    assert progress.span == 12 - first_open
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(min_value=0, max_value=9)), max_size=40))
+def test_going_back_never_commits_what_is_open(moves: list[tuple[bool, int]]) -> None:
+    """The client library hands out any offset at any time, handlers are through in any order."""
+    progress = Progress()
+    open_now: set[int] = set()
+    settled_once: set[int] = set()
+    for taken, offset in moves:
+        if taken:
+            progress.take(offset)
+            open_now = {one for one in open_now if one < offset} | {offset}
+        else:
+            progress.settle(offset)
+            if offset in open_now:
+                settled_once.add(offset)
+                open_now.discard(offset)
+
+        assert all(progress.committable <= one for one in open_now - settled_once if progress.committable is not None)
+
+
 def test_a_holding_goes_back_with_the_client_library() -> None:
     holding = Holding(0)
-    rewound = [holding.take(at(offset), offset) for offset in (5, 6, 9, 6, 7)]
+    rewound = [holding.take(at(offset), offset)[1] for offset in (5, 6, 9, 6, 7)]
 
     assert rewound == [False, False, False, True, False]
-    assert offsets(holding) == [5, 6, 7]
+    assert offsets(holding.lanes[None]) == [5, 6, 7]
+    assert holding.held == 3
 
 
-def test_a_holding_that_lost_its_first_record_forgets_the_attempts() -> None:
+def test_a_lane_that_lost_its_first_record_forgets_the_attempts() -> None:
     holding = Holding(0)
-    holding.take(at(5), 5)
-    holding.attempt, holding.due = 3, 99.0
+    lane, _ = holding.take(at(5), 5)
+    lane.attempt, lane.due = 3, 99.0
     holding.take(at(4), 4)
 
-    assert (offsets(holding), holding.attempt, holding.due) == ([4], 1, 0.0)
+    assert (offsets(lane), lane.attempt, lane.due) == ([4], 1, 0.0)
 
 
 @given(st.lists(st.integers(min_value=0, max_value=20), min_size=1))
@@ -95,10 +137,67 @@ def test_a_holding_is_always_in_order_and_ends_with_the_newest(taken: list[int])
     holding = Holding(0)
     for offset in taken:
         holding.take(at(offset), offset)
-    held = [offset for offset in offsets(holding) if offset is not None]
+    held = [offset for offset in offsets(holding.lanes[None]) if offset is not None]
 
     assert held == sorted(set(held))
     assert held[-1] == taken[-1]
+    assert holding.held == len(held)
+
+
+def test_by_key_each_key_has_its_lane_and_an_empty_one_is_forgotten() -> None:
+    holding = Holding(0, by_key=True)
+    first, _ = holding.take(at(1, b"a"), 1)
+    second, _ = holding.take(at(2, b"b"), 2)
+    again, _ = holding.take(at(3, b"a"), 3)
+    first.pop(tuple(first.buffer))
+    holding.release(first)
+    holding.release(second)
+
+    assert first is again
+    assert set(holding.lanes) == {b"b"}
+    assert holding.held == 1
+
+
+def test_a_record_that_was_dropped_while_its_handler_worked_is_not_taken_for_its_repetition() -> None:
+    holding = Holding(0, by_key=True)
+    at_work = at(4, b"a")
+    lane, _ = holding.take(at_work, 4)
+    lane.busy = True
+    holding.take(at(4, b"a"), 4)
+    lane.pop((at_work,))
+
+    assert offsets(lane) == [4]
+    assert holding.held == 1
+
+
+def test_turns_go_round_and_back_offs_come_when_they_are_due() -> None:
+    schedule, holding = Schedule(), Holding(0, by_key=True)
+    lanes = [holding.take(at(number, key), number)[0] for number, key in enumerate((b"a", b"b", b"c"))]
+    lanes[1].due = 5.0
+    for lane in lanes:
+        schedule.queue(lane)
+        schedule.queue(lane)  # each once
+    turns = []
+    while (turn := schedule.next(1.0)) is not None:
+        turns.append(turn)
+
+    assert turns == [lanes[0], lanes[2]]
+    assert schedule.waits(1.0) == 4.0
+    assert schedule.next(5.0) is lanes[1]
+    assert schedule.waits(5.0) is None
+
+
+def test_what_is_busy_or_gone_or_empty_gets_no_turn() -> None:
+    schedule = Schedule()
+    busy, gone, empty = (Holding(number).take(at(0), 0)[0] for number in range(3))
+    busy.busy = True
+    empty.clear()
+    schedule.queue(busy)
+    schedule.queue(empty)
+    schedule.queue(gone)
+    gone.holding.clear()
+
+    assert schedule.next(1.0) is None
 
 
 def test_the_gate_lets_one_probe_through_when_its_time_comes() -> None:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
     from eventpact.kafka.delivery import Delivery
     from eventpact.kafka.delivery_future import DeliveryFuture
-    from eventpact.kafka.handler import Reject, Retry, Unavailable
+    from eventpact.kafka.handler import BatchFailed, Reject, Retry, Unavailable, handle_batch
+    from eventpact.kafka.observer import Observer, Settled
     from eventpact.kafka.partition import partition_of
     from eventpact.kafka.policy import Policy
     from eventpact.kafka.processor import DeadLetterProcessor
@@ -28,10 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdminTopics",
+    "BatchFailed",
     "ConsumerSettings",
     "DeadLetterProcessor",
     "Delivery",
     "DeliveryFuture",
+    "Observer",
     "Policy",
     "Producer",
     "ProducerSettings",
@@ -42,11 +45,13 @@ __all__ = [
     "Security",
     "SecurityProtocol",
     "Settings",
+    "Settled",
     "StoredDeadLetter",
     "Unavailable",
     "Worker",
     "WorkerStats",
     "ensure_topics",
+    "handle_batch",
     "partition_of",
     "read_dead_letters",
     "replay",
@@ -56,10 +61,12 @@ __getattr__, __dir__ = late_door(
     __name__,
     {
         "AdminTopics": "admin_topics",
+        "BatchFailed": "handler",
         "ConsumerSettings": "client_settings",
         "DeadLetterProcessor": "processor",
         "Delivery": "delivery",
         "DeliveryFuture": "delivery_future",
+        "Observer": "observer",
         "Policy": "policy",
         "Producer": "producer",
         "ProducerSettings": "client_settings",
@@ -70,11 +77,13 @@ __getattr__, __dir__ = late_door(
         "Security": "security",
         "SecurityProtocol": "security",
         "Settings": "settings",
+        "Settled": "observer",
         "StoredDeadLetter": "stored_letters",
         "Unavailable": "handler",
         "Worker": "worker",
         "WorkerStats": "stats",
         "ensure_topics": "topics",
+        "handle_batch": "handler",
         "partition_of": "partition",
         "read_dead_letters": "stored_letters",
         "replay": "replaying",

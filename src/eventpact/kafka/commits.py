@@ -1,7 +1,7 @@
 """Moving offsets: stored, then committed synchronously, then checked.
 
-Only `store_offsets` and a commit of what is stored. `commit(offsets=...)` is never used: the broker accepts it for a
-partition that another worker owns by now.
+Only `store_offsets` and a commit of what is stored. `commit(offsets=...)` moves no offset anywhere: the broker accepts
+it for a partition that another worker owns by now.
 """
 
 from __future__ import annotations

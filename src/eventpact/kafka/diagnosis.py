@@ -9,7 +9,7 @@ import re
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Final, TypeVar
 
 from eventpact.dead_letter import Reason, Stage
@@ -18,7 +18,7 @@ from eventpact.ids import SchemaId
 from eventpact.kafka.judge import Bury, Failure
 from eventpact.registry import MAX_ID
 
-__all__ = ["Diagnosis", "class_name", "code_place", "diagnose", "schema_path", "tenant_of"]
+__all__ = ["Diagnosis", "class_name", "code_place", "diagnose", "frame_place", "schema_path", "tenant_of"]
 
 E = TypeVar("E")
 
@@ -86,12 +86,25 @@ def code_place(trace: TracebackType | None) -> str | None:
     """`file:line in function` of the deepest frame outside of Python and its libraries; the file's last two parts."""
     place = None
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if not code.co_filename.startswith(_LIBRARIES) and not code.co_filename.startswith("<"):
-            file = "/".join(Path(code.co_filename).parts[-2:]).encode("ascii", "backslashreplace").decode()
-            place = f"{file}:{trace.tb_lineno} in {code.co_qualname}"
+        place = _place(trace.tb_frame.f_code, trace.tb_lineno) or place
         trace = trace.tb_next
     return place
+
+
+def frame_place(frame: FrameType | None) -> str | None:
+    """The same for a thread that is at work."""
+    while frame is not None:
+        if (place := _place(frame.f_code, frame.f_lineno)) is not None:
+            return place
+        frame = frame.f_back
+    return None
+
+
+def _place(code: CodeType, line: int) -> str | None:
+    if code.co_filename.startswith(_LIBRARIES) or code.co_filename.startswith("<"):
+        return None
+    file = "/".join(Path(code.co_filename).parts[-2:]).encode("ascii", "backslashreplace").decode()
+    return f"{file}:{line} in {code.co_qualname}"
 
 
 def tenant_of(from_event: str | None, key: bytes | None) -> str | None:

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from eventpact.kafka.record import Record
 
-__all__ = ["Handler", "Reject", "Retry", "Unavailable", "wants_record"]
+__all__ = ["BatchFailed", "BatchHandler", "Handler", "Reject", "Retry", "Unavailable", "handle_batch", "wants_record"]
 
 E = TypeVar("E")
 
-Handler: TypeAlias = Callable[[E], object] | Callable[[E, "Record"], object]
-"""`handle(event)` or `handle(event, record)`. It may be called twice with one event; what it returns is ignored."""
+
+@dataclass(frozen=True, slots=True)
+class BatchHandler(Generic[E]):
+    """A function of several events at once; made by `handle_batch`. Raises ValueError for a size below 1."""
+
+    function: Callable[[Sequence[E]], object] | Callable[[Sequence[E], Sequence[Record]], object]
+    size: int
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise ValueError("size must be at least 1")
+
+
+def handle_batch(
+    function: Callable[[Sequence[E]], object] | Callable[[Sequence[E], Sequence[Record]], object], size: int = 100
+) -> BatchHandler[E]:
+    """A handler that is called with up to `size` events of one partition (with concurrency: of one key), in order.
+
+    `function` takes `(events)` or `(events, records)`. It gets what is there, and waits for no further event. When it
+    raises `BatchFailed(index)`, the events before that index are handled and the one at the index is judged. When it
+    raises anything else, all but `Unavailable`, the same events come again one by one, so that one bad event is
+    found and the others are handled.
+    """
+    return BatchHandler(function, size)
+
+
+Handler: TypeAlias = "Callable[[E], object] | Callable[[E, Record], object] | BatchHandler[E]"
+"""`handle(event)`, `handle(event, record)`, or `handle_batch(...)`. It may be called twice with one event; what it
+returns is ignored.
+"""
 
 
 class Retry(Exception):  # noqa: N818 - a wish of the handler, not an error
@@ -33,6 +62,16 @@ class Unavailable(Exception):  # noqa: N818
     """Raised by a handler: what it depends on is down. The worker pauses everything and probes; nothing is counted
     against the record and nothing is dead-lettered, however long it takes.
     """
+
+
+class BatchFailed(Exception):  # noqa: N818
+    """Raised by a handler of batches, `from` the error that says why: the event at `index` failed, those before it are
+    handled, those behind it come again. Without a cause it counts as any failure of the handler.
+    """
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
 
 
 def wants_record(handler: Callable[..., object]) -> bool:
@@ -55,5 +94,5 @@ def wants_record(handler: Callable[..., object]) -> bool:
     keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     if len(required) > 2 or keywords or not (positional or takes_any):
-        raise TypeError("the handler must take (event) or (event, record)")
+        raise TypeError("the handler must take (event) or (event, record), of batches (events) or (events, records)")
     return len(required) == 2

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.progress import Progress
 
 if TYPE_CHECKING:
@@ -17,78 +17,94 @@ class Holding:
     """One partition, from its assignment until its loss. Only the loop's thread touches it.
 
     Attributes:
-        buffer: unsettled messages, the oldest first; `buffer[0]` is the one that is tried.
+        lanes: the records, by order; one lane for all of them, or `by_key` one for each key that is held.
+        held: how many records there are.
         progress: what may be committed.
-        attempt: number of the next attempt with `buffer[0]`, from 1.
-        waits: how often `buffer[0]` waited for something unavailable.
-        waiting_since: monotonic time of the first of these waits.
-        due: not before this monotonic time is `buffer[0]` tried again.
-        first_failed_ms: when `buffer[0]` failed for the first time.
         paused: does the client library fetch nothing for this partition?
         stored: the last offset that was committed in this ownership, 0 before.
+        gone: it was revoked or lost; what is still at work for it no longer counts.
+        marked: the offset that a crash mark names, see `eventpact.kafka.crash_marks`; `None` when there is none.
+        checked: was the first record looked at for a crash mark?
+        crashes: so many processes in a row died with the record at `first` in hand.
+        first: the offset of the first record of this ownership.
+        survived: a try with the marked record is over, and the process lives.
     """
 
     __slots__ = (
-        "attempt",
-        "buffer",
-        "due",
-        "first_failed_ms",
+        "by_key",
+        "checked",
+        "crashes",
+        "first",
+        "gone",
+        "held",
+        "lanes",
+        "marked",
         "partition",
         "paused",
         "progress",
         "stored",
-        "waiting_since",
-        "waits",
+        "survived",
     )
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, partition: int, *, by_key: bool = False) -> None:
         self.partition = partition
-        self.buffer: deque[Message] = deque()
+        self.by_key = by_key
+        self.lanes: dict[bytes | None, Lane] = {}
+        self.held = 0
         self.progress = Progress()
-        self.attempt = 1
-        self.waits = 0
-        self.waiting_since: float | None = None
-        self.due = 0.0
-        self.first_failed_ms: int | None = None
         self.paused = False
         self.stored = 0
+        self.gone = False
+        self.checked = False
+        self.first: int | None = None
+        self.crashes = 0
+        self.marked: int | None = None
+        self.survived = False
 
-    def take(self, message: Message, offset: int) -> bool:
-        """Append what the client library handed out. True when it went back to an offset that it had passed.
+    def take(self, message: Message, offset: int) -> tuple[Lane, bool]:
+        """Append what the client library handed out: the lane, and True when it went back to an offset that it had
+        passed.
 
         Then what is held from there on is dropped: it will come again, and a record handled twice is no loss, while
         one that is taken for a repetition and skipped could be.
         """
-        newest = self.buffer[-1].offset() if self.buffer else None
-        if newest is None or newest < offset:
-            self.buffer.append(message)
-            return False
-        head = self.buffer[0].offset()
-        while self.buffer and (last := self.buffer[-1].offset()) is not None and last >= offset:
-            self.buffer.pop()
-        self.buffer.append(message)
-        if head is not None and head >= offset:
-            self._fresh()
-        return True
+        rewound = self.progress.take(offset)
+        if rewound:
+            for lane in self.lanes.values():
+                lane.drop_from(offset)
+        if self.first is None:
+            self.first = offset
+        key = message.key() if self.by_key else None
+        lane = self.lanes.get(key) or self.lanes.setdefault(key, Lane(self, key))
+        lane.buffer.append(message)
+        self.held += 1
+        return lane, rewound
 
-    def wait(self, now: float, delay: float) -> None:
-        """Try `buffer[0]` again after `delay` seconds; nothing is wrong with it."""
-        if self.waiting_since is None:
-            self.waiting_since = now
-        self.due = now + delay
+    def release(self, lane: Lane) -> None:
+        """Forget a lane that holds nothing; there are as many keys as there are tenants."""
+        if not lane.buffer and not lane.busy and self.lanes.get(lane.key) is lane:
+            del self.lanes[lane.key]
 
-    def pop(self) -> None:
-        """`buffer[0]` is settled, or its dead letter is on its way."""
-        self.buffer.popleft()
-        self._fresh()
+    def blocked(self, now: float, ahead: int) -> bool:
+        """Would more records of this partition only wait? At the latest `ahead` records after an open one."""
+        if self.by_key:
+            # Half way back before it goes on: each resume fetches anew.
+            return self.progress.span > (ahead // 2 if self.paused else ahead)
+        # A paused partition stays so until its last record is settled, for the same reason.
+        return any(lane.due > now for lane in self.lanes.values()) or (self.paused and self.held > 0)
+
+    def tried(self, message: Message) -> None:
+        """A try with this record is over, and the process lives."""
+        if self.marked is not None and message.offset() == self.marked:
+            self.survived = True
+
+    @property
+    def busy(self) -> bool:
+        """Is a record of it with a handler's thread?"""
+        return any(lane.busy for lane in self.lanes.values())
 
     def clear(self) -> None:
-        """Let go of every message; the client library cannot close while one is held."""
-        self.buffer.clear()
-
-    def _fresh(self) -> None:
-        self.attempt = 1
-        self.waits = 0
-        self.waiting_since = None
-        self.due = 0.0
-        self.first_failed_ms = None
+        """Let go of every message, for good."""
+        self.gone = True
+        for lane in self.lanes.values():
+            lane.clear()

@@ -32,6 +32,7 @@ __all__ = [
     "RULES",
     "Again",
     "Bury",
+    "Crashed",
     "Failure",
     "Fate",
     "HeadersUnreadable",
@@ -63,6 +64,10 @@ class WrongSubject(Exception):  # noqa: N818
 
 class HeadersUnreadable(Exception):  # noqa: N818
     """The handler asked for the record, and the client library could not read its headers."""
+
+
+class Crashed(Exception):  # noqa: N818
+    """Processes died with this record in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,14 @@ class Rule:
 
 
 RULES: Final = (
+    Rule(
+        Stage.CRASH,
+        Crashed,
+        Fate.BURY,
+        "crashed",
+        "one process after the other died with this record in hand",
+        Reason.CRASHED,
+    ),
     Rule(Stage.FRAMING, TooLarge, Fate.BURY, "size", "the value is larger than the worker accepts", Reason.TOO_LARGE),
     Rule(
         Stage.FRAMING,

@@ -1,37 +1,69 @@
 """The loop: take records, settle them, move offsets. One thread, and nothing in it sleeps.
 
-What the loop holds of a partition it keeps through back-offs: the partition is paused, the record stays first in
-line, and the client library is polled on, so that the group keeps its member.
+What the loop holds of a partition it keeps through back-offs: the record stays first in its lane, and the client
+library is polled on, so that the group keeps its member. Handlers run in this thread or, with concurrency, in a crew's;
+offsets, dead letters and the client library are touched here alone.
 """
 
 from __future__ import annotations
 
-from typing import Final, Generic, TypeVar
+from collections.abc import Collection
+from typing import Final, Protocol
 
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.clock import Clock
-from eventpact.kafka.dead_letters import DeadLetterWriter
+from eventpact.kafka.gate import Gate
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.policy import Policy
-from eventpact.kafka.settler import Settler
+from eventpact.kafka.schedule import Schedule
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag
 
-__all__ = ["Loop"]
+__all__ = ["Letters", "Loop", "Settles"]
 
-E = TypeVar("E")
 HURRIED_BUDGET: Final = 0.5
 """Seconds for the last dead letters after a second signal."""
+LOOK: Final = 0.02
+"""Seconds that the loop waits for a handler at work before it asks the client library for more."""
 
 
-class Loop(Generic[E]):
+class Settles(Protocol):
+    """What the loop asks of a settler; see `eventpact.kafka.settler`."""
+
+    gate: Gate
+    careful: bool
+    """One record at a time: one of them may kill the process."""
+
+    @property
+    def in_flight(self) -> int: ...
+
+    @property
+    def room(self) -> bool: ...
+
+    def settle(self, lane: Lane) -> None: ...
+
+    def collect(self, timeout: float) -> list[Lane]: ...
+
+
+class Letters(Protocol):
+    """What the loop asks of a writer of dead letters."""
+
+    topic: str
+
+    def flush(self, budget: float) -> int: ...
+
+    def abandon(self) -> None: ...
+
+
+class Loop:
     """Runs until the flag says stop. `letters` is `None` when the contract has no dead-letter topic."""
 
     def __init__(
         self,
-        settler: Settler[E],
-        letters: DeadLetterWriter | None,
+        settler: Settles,
+        letters: Letters | None,
         policy: Policy,
         clock: Clock,
         stats: WorkerStats,
@@ -39,13 +71,22 @@ class Loop(Generic[E]):
     ) -> None:
         self.waiting_since: float | None = None
         """Since when something unavailable is waited for, monotonic; `None` when nothing is."""
+        self.idle = False
+        """Did the last look bring nothing, and is everything settled and committed?"""
         self._settler = settler
         self._letters = letters
         self._policy = policy
         self._clock = clock
         self._stats = stats
         self._flag = flag
-        self._turn = 0
+        self._schedule = Schedule()
+        self._careful_for = 0
+        """So many records more are tried one at a time."""
+        self._last_take = 0.0
+        self._full = False
+        """Is every record that there is room for at work, or backing off?"""
+        self.arrived = self._schedule.queue
+        """To be called with the lane of each record that comes in."""
 
     def run(self, membership: Membership) -> None:
         """Settle records until the flag says stop, then commit what is settled.
@@ -55,60 +96,112 @@ class Loop(Generic[E]):
         """
         while not self._flag.requested:
             self.step(membership)
-        self._confirm(membership, HURRIED_BUDGET if self._flag.hurried else self._policy.flush_budget)
-        membership.commit_at_the_end(HURRIED_BUDGET if self._flag.hurried else self._policy.close_limit / 2)
+        hurried = self._flag.hurried
+        self._finish(membership.holdings.values(), HURRIED_BUDGET if hurried else self._policy.drain)
+        self._confirm(membership, HURRIED_BUDGET if hurried else self._policy.flush_budget)
+        membership.commit_at_the_end(HURRIED_BUDGET if hurried else self._policy.close_limit / 2)
 
     def step(self, membership: Membership) -> None:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""
-        room = self._policy.batch - sum(len(holding.buffer) for holding in membership.holdings.values())
-        membership.take(max(1, room), self._patience(membership))
+        taken = self._take(membership)
+        self._collect()
         self._settle(membership)
         self._confirm(membership, self._policy.flush_budget)
-        membership.commit_when_due()
+        if self._careful_for or any(h.marked is not None and h.survived for h in membership.holdings.values()):
+            membership.commit()
+            membership.clear_marks()
+        else:
+            membership.commit_when_due()
         membership.pause_only(self._wanted_pauses(membership))
-        self._count(membership)
+        self._count(membership, taken)
 
-    def handover(self, membership: Membership) -> None:
-        """Before partitions leave: wait a bounded time for dead letters, then give them up: none may come late."""
+    def handover(self, membership: Membership, leaving: Collection[Holding]) -> None:
+        """Before partitions leave: wait a bounded time for handlers at work and for dead letters, then give these up:
+        none may come late.
+        """
+        self._finish(leaving, self._policy.drain)
         if self._letters is None or not any(h.progress.unconfirmed for h in membership.holdings.values()):
             return
         if self._letters.flush(self._policy.flush_budget):
             self._letters.abandon()
 
-    def _patience(self, membership: Membership) -> float:
-        """Seconds that the client library may wait for a record: none while there is one to try."""
+    def _take(self, membership: Membership) -> int:
+        """Let the client library work, and take what there is room for."""
         now = self._clock.monotonic()
-        if not self._settler.gate.lets_through(now):
-            return min(self._policy.poll, self._settler.gate.remaining(now))
-        dues = [holding.due for holding in membership.holdings.values() if holding.buffer]
-        return max(0.0, min(self._policy.poll, min(dues, default=now + self._policy.poll) - now))
+        room = self._policy.batch - sum(holding.held for holding in membership.holdings.values())
+        timeout = 0.0 if self._settler.in_flight else self._patience(now)
+        if room > 0 or not membership.by_key:
+            # Half empty before it goes on: each resume fetches anew.
+            self._full = self._full and room < self._policy.batch // 2
+            self._last_take = now
+            return membership.take(max(1, room), timeout)
+        if self._settler.in_flight and now - self._last_take < self._policy.poll:
+            return 0  # a handler will soon make room
+        self._full = True
+        membership.pause_only(set(membership.holdings))
+        self._last_take = now
+        return membership.take(1, timeout)
+
+    def _patience(self, now: float) -> float:
+        """Seconds that the client library may wait for a record: none while there is one to try."""
+        gate = self._settler.gate
+        if not gate.lets_through(now):
+            return min(self._policy.poll, gate.remaining(now))
+        waits = self._schedule.waits(now)
+        return self._policy.poll if waits is None else max(0.0, min(self._policy.poll, waits))
+
+    def _collect(self) -> None:
+        """Take over what handlers have finished; wait for one when there is nothing better to do."""
+        settler = self._settler
+        if settler.in_flight:
+            now = self._clock.monotonic()
+            startable = settler.room and settler.gate.lets_through(now) and self._schedule.waits(now) == 0.0
+            for lane in settler.collect(0.0 if startable else LOOK):
+                self._requeue(lane)
+
+    def _requeue(self, lane: Lane) -> None:
+        self._careful_for -= self._careful_for > 0
+        self._schedule.queue(lane)
+        lane.holding.release(lane)
 
     def _settle(self, membership: Membership) -> None:
-        """Every partition in turn, another one first in each pass, until nothing can be tried or the budget is used."""
-        partitions = sorted(membership.holdings)
-        if not partitions:
-            return
-        self._turn = (self._turn + 1) % len(partitions)
-        deadline = self._clock.monotonic() + self._policy.pass_budget
-        for partition in partitions[self._turn :] + partitions[: self._turn]:
-            if not self._drain(membership.holdings[partition], deadline):
+        """Every lane in its turn, until nothing can be tried or the budget is used."""
+        settler, schedule, monotonic = self._settler, self._schedule, self._clock.monotonic
+        deadline = monotonic() + self._policy.pass_budget
+        settler.careful = self._careful_for > 0
+        while not self._flag.requested and settler.room:
+            now = monotonic()
+            if not settler.gate.lets_through(now):
+                return
+            lane = schedule.next(now)
+            if lane is None:
+                return
+            if not lane.holding.checked:
+                self._look_for_crashes(membership, lane)
+            settler.settle(lane)
+            if not lane.busy:
+                self._requeue(lane)
+            # Looked at afterwards: however small the budget, every pass tries a record.
+            if settler.careful or monotonic() >= deadline:
                 return
 
-    def _drain(self, holding: Holding, deadline: float) -> bool:
-        """Settle records of one partition while they go through; False when it is time for the client library."""
-        while holding.buffer:
-            now = self._clock.monotonic()
-            if self._flag.requested or not self._settler.gate.lets_through(now):
-                return False
-            if holding.due > now:
-                break
-            through = self._settler.settle(holding)
-            # Looked at afterwards: however small the budget, every pass tries a record.
-            if self._clock.monotonic() >= deadline:
-                return False
-            if not through:
-                break
-        return True
+    def _look_for_crashes(self, membership: Membership, lane: Lane) -> None:
+        """The first record of a partition. After a crash, every record that may have been in hand with it is tried
+        alone and committed before the next, so that the one to blame ends up with the mark.
+        """
+        if self._letters is None:
+            return
+        membership.mark(lane.holding)
+        if lane.holding.crashes:
+            self._careful_for = self._policy.ahead
+            self._settler.careful = True
+
+    def _finish(self, holdings: Collection[Holding], budget: float) -> None:
+        """Wait for the handlers that work on these partitions. What they finish later comes again."""
+        deadline = self._clock.monotonic() + budget
+        while any(holding.busy for holding in holdings) and (left := deadline - self._clock.monotonic()) > 0:
+            for lane in self._settler.collect(min(LOOK, left)):
+                self._requeue(lane)
 
     def _confirm(self, membership: Membership, budget: float) -> None:
         """Wait for the delivery reports of this pass's dead letters, once for all of them."""
@@ -125,20 +218,19 @@ class Loop(Generic[E]):
                 )
 
     def _wanted_pauses(self, membership: Membership) -> set[int]:
-        """Partitions to fetch nothing for: all while the gate is shut, else those whose first record waits."""
+        """Partitions to fetch nothing for: those whose records would only wait, or all without a gate or room."""
         now = self._clock.monotonic()
-        shut = not self._settler.gate.lets_through(now)
-        return {
-            partition
-            for partition, holding in membership.holdings.items()
-            # Each resume fetches anew, so a paused partition stays so until its last record is settled.
-            if shut or holding.due > now or (holding.buffer and holding.paused)
-        }
+        shut = self._full or not self._settler.gate.lets_through(now)
+        ahead = self._policy.ahead
+        return {number for number, holding in membership.holdings.items() if shut or holding.blocked(now, ahead)}
 
-    def _count(self, membership: Membership) -> None:
+    def _count(self, membership: Membership, taken: int) -> None:
         holdings = membership.holdings.values()
         self._stats.partitions = len(holdings)
-        self._stats.buffered = sum(len(holding.buffer) for holding in holdings)
+        self._stats.buffered = sum(holding.held for holding in holdings)
         self._stats.unconfirmed = sum(holding.progress.unconfirmed for holding in holdings)
-        waits = [holding.waiting_since for holding in holdings] + [self._settler.gate.shut_since]
+        self._stats.in_flight = self._settler.in_flight
+        waits = [self._settler.gate.shut_since]
+        waits += [lane.waiting_since for holding in holdings for lane in holding.lanes.values()]
         self.waiting_since = min((since for since in waits if since is not None), default=None)
+        self.idle = not taken and not self._stats.buffered and membership.assigned and membership.committed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
@@ -12,8 +12,10 @@ from eventpact.errors import WorkerStopped
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
+from eventpact.kafka.crash_marks import CrashMarks
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import call_bounded
@@ -30,8 +32,11 @@ LAST_WAIT: Final = 0.1
 class Membership:
     """One consumer of one topic. `holdings` are the partitions that it owns now, by number.
 
-    `before_handover` is called when partitions are about to leave, before their offsets are committed: it settles
-    what is on its way.
+    Args:
+        before_handover: called when partitions are about to leave, before their offsets are committed: it settles
+            what is on its way.
+        arrived: called with the lane of each record that comes in.
+        by_key: keep the order of each key, not that of each partition.
     """
 
     def __init__(
@@ -41,15 +46,21 @@ class Membership:
         policy: Policy,
         clock: Clock,
         stats: WorkerStats,
-        before_handover: Callable[[Membership], None],
+        *,
+        before_handover: Callable[[Membership, Collection[Holding]], None],
+        arrived: Callable[[Lane], None],
+        by_key: bool = False,
     ) -> None:
+        self.by_key = by_key
         self.holdings: dict[int, Holding] = {}
         self.assigned = False
         """Was there an assignment yet?"""
         self._topic = topic
         self._clock = clock
         self._stats = stats
+        self._policy = policy
         self._before_handover = before_handover
+        self._arrived = arrived
         self._guard = Guard()
         self._closing = False
         self._paused: set[int] = set()
@@ -57,6 +68,7 @@ class Membership:
         callbacks = {"error_cb": self._guard.wrap(self._troubles.note)}
         self._consumer = Consumer({**config, **callbacks}, logger=ClientLog("eventpact.kafka.client"))
         self._commits = Commits(self._consumer, topic, policy, clock, stats)
+        self._marks = CrashMarks(self._consumer, topic)
 
     def join(self) -> None:
         """Subscribe; partitions arrive during a later `take`."""
@@ -67,8 +79,8 @@ class Membership:
             on_lost=self._guard.wrap(self._on_lost),
         )
 
-    def take(self, limit: int, timeout: float) -> None:
-        """Move at most `limit` records from the client library into the holdings.
+    def take(self, limit: int, timeout: float) -> int:
+        """Move at most `limit` records from the client library into the holdings; how many came.
 
         Waits up to `timeout` seconds for the first, never for more. Rebalances happen in here.
 
@@ -88,6 +100,7 @@ class Membership:
         for message in messages:
             self._accept(message)
         self._troubles.check()
+        return len(messages)
 
     def _accept(self, message: Message) -> None:
         error = message.error()
@@ -100,7 +113,9 @@ class Membership:
         # An unknown partition was taken away while its last records were on their way to us.
         if holding is not None and offset is not None:
             self._stats.consumed += 1
-            self._stats.rewinds += holding.take(message, offset)
+            lane, rewound = holding.take(message, offset)
+            self._stats.rewinds += rewound
+            self._arrived(lane)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         del consumer  # the binding assigns; doing it here would do it twice
@@ -108,7 +123,7 @@ class Membership:
         self.assigned = True
         self._troubles.over()
         for item in partitions:
-            holding = self.holdings[item.partition] = Holding(item.partition)
+            holding = self.holdings[item.partition] = Holding(item.partition, by_key=self.by_key)
             # The client library may remember a pause from an earlier ownership.
             holding.paused = item.partition in self._paused
         LOG.info("assigned %s of %s", _numbers(partitions), self._topic)
@@ -118,9 +133,11 @@ class Membership:
         self._stats.rebalances += 1
         LOG.info("handing over %s of %s", _numbers(partitions), self._topic)
         if not self._closing:
+            leaving = [self.holdings[item.partition] for item in partitions if item.partition in self.holdings]
             try:
-                self._before_handover(self)
+                self._before_handover(self, leaving)
                 self.commit()
+                self._marks.clear(leaving)
             finally:
                 self._drop(partitions)
 
@@ -158,9 +175,22 @@ class Membership:
         """Commit what is settled; see `Commits.commit`."""
         return self._commits.commit(self.holdings)
 
+    @property
+    def committed(self) -> bool:
+        """Is everything that is settled committed?"""
+        return all(h.stored >= (h.progress.committable or 0) for h in self.holdings.values())
+
+    def mark(self, holding: Holding) -> None:
+        """Before the first record of a partition is tried; see `CrashMarks.check`."""
+        self._marks.check(holding, self._policy.crash_limit)
+
+    def clear_marks(self) -> None:
+        """The process has survived the records that were marked and tried."""
+        self._marks.clear([holding for holding in self.holdings.values() if holding.survived])
+
     def commit_at_the_end(self, limit: float) -> None:
-        """Commit what is settled, within `limit` seconds. A group that forms anew refuses commits for a while; then
-        the client library has to be called, but no more records are wanted.
+        """Commit what is settled and clear what marks are left, within `limit` seconds. A group that forms anew refuses
+        commits for a while; then the client library has to be called, but no more records are wanted.
 
         Raises:
             WorkerStopped: nobody answered. As after a crash, the records since the last commit come again.
@@ -169,7 +199,7 @@ class Membership:
         committed: list[bool] = []
         while not any(committed):
             left = max(0.0, deadline - self._clock.monotonic())
-            if not call_bounded(lambda: committed.append(self.commit()), left, "eventpact-commit"):
+            if not call_bounded(lambda: committed.append(self._commit_all()), left, "eventpact-commit"):
                 raise WorkerStopped(f"nobody answered the last commit for topic {self._topic}", code="commit")
             if not any(committed):
                 if not left:
@@ -177,6 +207,12 @@ class Membership:
                     return
                 self.pause_only(set(self.holdings))
                 self.take(1, min(LAST_WAIT, left))
+
+    def _commit_all(self) -> bool:
+        done = self.commit()
+        if done:
+            self._marks.clear(self.holdings.values())
+        return done
 
     def close(self, limit: float) -> bool:
         """Leave the group; False when the client library is not through within `limit` seconds.

@@ -26,6 +26,14 @@ class Policy:
         topic_patience: the worker stops when its topic is gone for this long.
         unready_after: `ready` turns false when something is waited for longer than this.
         max_value_bytes: a larger value is dead-lettered unread.
+        ahead: with concurrency, how many records of a partition may be taken beyond the first that is not settled;
+            so many at the most come again after a crash.
+        drain: with concurrency, how long handlers at work may take to finish when partitions leave or the worker
+            stops; what they finish later is handled again.
+        handler_warning: a handler that works longer is told of, with the line that it is at.
+        handler_limit: a handler that works longer ends the process with exit code 75, as nothing else would help;
+            `math.inf` switches that off.
+        crash_limit: a record with which so many processes in a row died is dead-lettered unread.
         dead_letter_share, dead_letter_window, dead_letter_minimum: the worker stops when more than this share of
             the last `window` records would be dead letters, once it has seen `minimum` records.
     """
@@ -46,6 +54,11 @@ class Policy:
     topic_patience: float = 60.0
     unready_after: float = 30.0
     max_value_bytes: int = 1_048_576
+    ahead: int = 2_000
+    drain: float = 10.0
+    handler_warning: float = 150.0
+    handler_limit: float = 600.0
+    crash_limit: int = 3
     dead_letter_share: float = 0.5
     dead_letter_window: int = 200
     dead_letter_minimum: int = 100
@@ -70,7 +83,13 @@ class Policy:
     def within(self, max_poll_interval_ms: int) -> Policy:
         """The same patience, its own steps short enough that the group does not take the worker for dead."""
         most = 0.2 * max_poll_interval_ms / 1000
-        return replace(self, flush_budget=min(self.flush_budget, most), pass_budget=min(self.pass_budget, most))
+        return replace(
+            self,
+            flush_budget=min(self.flush_budget, most),
+            pass_budget=min(self.pass_budget, most),
+            drain=min(self.drain, most),
+            handler_warning=min(self.handler_warning, 0.5 * max_poll_interval_ms / 1000),
+        )
 
 
 def growing(first: float, count: int, most: float) -> float:

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import replace
-from typing import Final, Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from eventpact.codec import Codec
 from eventpact.contract import Contract
 from eventpact.dead_letter import DeadLetter
-from eventpact.errors import EventpactError, ManifestError, WorkerStopped
+from eventpact.errors import ManifestError
 from eventpact.kafka.alerts import Alert, log_alert
+from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
-from eventpact.kafka.dead_letters import DeadLetterWriter
-from eventpact.kafka.handler import Handler, wants_record
+from eventpact.kafka.handler import BatchHandler, Handler, wants_record
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
+from eventpact.kafka.observer import Observer
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.processor_plan import RetryRules
 from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.processor_settler import ProcessorSettler, ProcessorStats
 from eventpact.kafka.registry_choice import registry_of
+from eventpact.kafka.running import live, opened
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.settler import Settler
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
 from eventpact.kafka.stored_letters import LARGEST, dead_letter_contract
+from eventpact.kafka.watchdog import Watchdog
 from eventpact.kafka.worker import only_group
 from eventpact.registry import KnownSchemas, Registry
 
 __all__ = ["DeadLetterProcessor"]
 
 E = TypeVar("E")
-LOG: Final = logging.getLogger(__name__)
-SLICE: Final = 0.1
-"""Seconds between looks at the stop flag while a processor waits to start."""
 
 
 class DeadLetterProcessor(Generic[E]):
     """One member of the contract's dead-letter group. Retries run here: no other group sees a record again.
 
     Args:
-        event_class, handler, settings, contract, registry, policy, stop: as for `Worker`.
+        event_class, handler, settings, contract, registry, policy, observer, stop: as for `Worker`; a handler of
+            batches gets batches of one.
         group: whose dead letters; may be left out when the contract names exactly one group. Where it names several,
             each has its own processor, in the consumer group `<dead-letter group>.<group>`.
         max_retries: by default the contract's.
@@ -76,6 +75,7 @@ class DeadLetterProcessor(Generic[E]):
         parked_topic: str | None = None,
         alert: Alert = log_alert,
         alert_limit: float = 10.0,
+        observer: Observer | None = None,
         stop: threading.Event | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -99,7 +99,8 @@ class DeadLetterProcessor(Generic[E]):
         )
         self._settings = settings
         self._handler = handler
-        self._with_record = wants_record(handler)
+        wants_record(handler.function if isinstance(handler, BatchHandler) else handler)
+        self._observer = observer
         self._codec: Codec[E] = Codec(event_class)
         self._registry = registry
         self._policy = (policy or Policy()).within(settings.consumer.max_poll_interval_ms)
@@ -123,75 +124,48 @@ class DeadLetterProcessor(Generic[E]):
         if not self._lock.acquire(blocking=False):
             raise RuntimeError("a processor runs once; make a new one")
         with signals_set(self._flag), registry_of(self._settings, self._registry) as registry:
-            sender = self._open(registry)
-            if sender is not None:
-                self._run(registry, sender)
+            self._run(registry)
 
-    def _run(self, registry: Registry, sender: ProcessorSender) -> None:
+    def _run(self, registry: Registry) -> None:
         policy, clock = self._policy, self._clock
+        sender = opened(lambda: self._open(registry), "the dead-letter topics", policy, clock, self._flag)
+        if sender is None:  # stopped before they were open
+            return
         known = KnownSchemas(registry, clock=clock.monotonic)
-        settler = ProcessorSettler(
-            letters=Intake(
-                Codec(DeadLetter), known, self._letters_subject, replace(policy, max_value_bytes=LARGEST), clock
-            ),
-            events=Intake(self._codec, known, self._settings.subject or self._contract.subject, policy, clock),
-            handler=self._handler,
-            with_record=self._with_record,
-            sender=sender,
-            rules=self._rules,
-            policy=policy,
-            clock=clock,
-            stats=self._stats,
-        )
         counts = WorkerStats()
-        # The loop asks no more of a settler and of a writer than these two offer.
-        loop: Loop[E] = Loop(
-            cast(Settler[E], settler), cast(DeadLetterWriter, sender), policy, clock, counts, self._flag
-        )
-        membership = Membership(
-            consumer_config(self._settings, self.group),
-            self._letters_topic,
-            policy,
-            clock,
-            counts,
-            before_handover=loop.handover,
-        )
-        try:
-            membership.join()
-            loop.run(membership)
-        except BaseException:
-            self._leave(membership, sender)
-            raise
-        if not self._leave(membership, sender):
-            raise WorkerStopped(
-                f"leaving group {self.group} took too long; what was settled is committed", code="close"
+        max_poll = self._settings.consumer.max_poll_interval_ms / 1000
+        with Watchdog(policy, max_poll, clock, counts) as watchdog:
+            settler = ProcessorSettler(
+                letters=Intake(
+                    Codec(DeadLetter), known, self._letters_subject, replace(policy, max_value_bytes=LARGEST), clock
+                ),
+                events=Intake(self._codec, known, self._settings.subject or self._contract.subject, policy, clock),
+                caller=Caller(self._handler, watchdog, self._observer),
+                sender=sender,
+                rules=self._rules,
+                policy=policy,
+                clock=clock,
+                stats=self._stats,
             )
+            loop = Loop(settler, sender, policy, clock, counts, self._flag)
+            membership = Membership(
+                consumer_config(self._settings, self.group),
+                self._letters_topic,
+                policy,
+                clock,
+                counts,
+                before_handover=loop.handover,
+                arrived=loop.arrived,
+            )
+            live(loop, membership, sender, policy, self.group)
 
-    def _leave(self, membership: Membership, sender: ProcessorSender) -> bool:
-        left = membership.close(self._policy.close_limit / 2)
-        sender.abandon()
-        return left
-
-    def _open(self, registry: Registry) -> ProcessorSender | None:
-        """Wait for registry and broker as long as it takes; `None` when stopped meanwhile."""
-        probe = 0
-        while not self._flag.requested:
-            try:
-                return ProcessorSender(
-                    self._letters_topic,
-                    self._parked_topic,
-                    self._letters_subject,
-                    self._settings,
-                    registry,
-                    self._alert,
-                    self._alert_limit,
-                )
-            except EventpactError as error:
-                if not error.retriable:
-                    raise
-                probe += 1
-                LOG.warning("the dead-letter topics cannot be opened yet (%s)", type(error).__name__)
-            until = self._clock.monotonic() + self._policy.probe_delay(probe)
-            while not self._flag.requested and (left := until - self._clock.monotonic()) > 0:
-                self._clock.sleep(min(SLICE, left))
-        return None
+    def _open(self, registry: Registry) -> ProcessorSender:
+        return ProcessorSender(
+            self._letters_topic,
+            self._parked_topic,
+            self._letters_subject,
+            self._settings,
+            registry,
+            self._alert,
+            self._alert_limit,
+        )

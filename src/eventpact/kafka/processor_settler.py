@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar, assert_never
 
-from eventpact.dead_letter import DeadLetter, Stage, TimestampType
+from eventpact.dead_letter import DeadLetter, TimestampType
 from eventpact.errors import WorkerStopped
+from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.diagnosis import class_name, diagnose
 from eventpact.kafka.envelope import EPOCH, worker_version
 from eventpact.kafka.gate import Gate
-from eventpact.kafka.holding import Holding
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
+from eventpact.kafka.lane import Lane
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.processor_plan import RETRIED, Later, Park, RetryRules, Skip, Try, plan
 from eventpact.kafka.processor_sender import ProcessorSender
@@ -25,6 +25,7 @@ from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
 from eventpact.kafka.stored_letters import blames_registry
+from eventpact.kafka.trial import Trial
 
 __all__ = ["ProcessorSettler", "ProcessorStats"]
 
@@ -51,15 +52,14 @@ class ProcessorStats:
 
 
 class ProcessorSettler(Generic[E]):
-    """Settles the first record of a holding, as the worker's settler does."""
+    """Settles the first record of a lane, as the worker's settler does."""
 
     def __init__(
         self,
         *,
         letters: Intake[DeadLetter],
         events: Intake[E],
-        handler: Callable[..., object],
-        with_record: bool,
+        caller: Caller[E],
         sender: ProcessorSender,
         rules: RetryRules,
         policy: Policy,
@@ -67,10 +67,10 @@ class ProcessorSettler(Generic[E]):
         stats: ProcessorStats,
     ) -> None:
         self.gate = Gate()
+        self.careful = False
         self._letters = letters
         self._events = events
-        self._handler = handler
-        self._with_record = with_record
+        self._caller = caller
         self._sender = sender
         self._rules = rules
         self._policy = policy
@@ -78,12 +78,36 @@ class ProcessorSettler(Generic[E]):
         self._stats = stats
         self._junk = DeadLetterRatio(policy)
 
-    def settle(self, holding: Holding) -> bool:
-        """Try `holding.buffer[0]` once; True when it is through. Raises WorkerStopped."""
-        record = Record.of(holding.buffer[0])
+    @property
+    def in_flight(self) -> int:
+        """Always 0: retries run in the loop's thread."""
+        return 0
+
+    @property
+    def room(self) -> bool:
+        """Always: see `in_flight`."""
+        return True
+
+    def collect(self, timeout: float) -> list[Lane]:
+        """Nothing: see `in_flight`."""
+        del timeout
+        return []
+
+    def settle(self, lane: Lane) -> None:
+        """Try `lane.buffer[0]` once; then it is through, or waits. Raises WorkerStopped."""
+        message = lane.buffer[0]
+        record = Record.of(message)
+        if lane.holding.crashes >= self._policy.crash_limit and record.offset == lane.holding.first:
+            self._park(lane, record, None, "crashed")
+        else:
+            self._settle(lane, record)
+        lane.holding.tried(message)
+
+    def _settle(self, lane: Lane, record: Record) -> None:
         letter = self._letters.read(record.value)
         if isinstance(letter, Failure):
-            return self._unreadable(holding, record, letter)
+            self._unreadable(lane, record, letter)
+            return
         self._junk.note(buried=False)
         found = letter[1]
         # Headers that cannot be read are none, and a letter without a retry count in them is forged.
@@ -91,28 +115,25 @@ class ProcessorSettler(Generic[E]):
         match wanted:
             case Skip():
                 self._stats.skipped += 1
-                self._through(holding, record)
-                return True
+                self._through(lane, record)
             case Park(cause):
-                self._park(holding, record, found, cause)
-                return True
+                self._park(lane, record, found, cause)
             case Later(milliseconds):
                 # Seen again after the wait; meanwhile those behind it wait, too, so a tenant's order is kept.
-                holding.wait(self._clock.monotonic(), milliseconds / 1000)
-                return False
+                lane.wait(self._clock.monotonic(), milliseconds / 1000)
             case Try():
-                return self._retry(holding, record, found)
+                self._retry(lane, record, found)
             case _:
                 assert_never(wanted)
 
-    def _unreadable(self, holding: Holding, record: Record, failure: Failure[DeadLetter]) -> bool:
+    def _unreadable(self, lane: Lane, record: Record, failure: Failure[DeadLetter]) -> None:
         if isinstance(failure.error, NotYetKnown) or blames_registry(failure.error):
             verdict = judge(failure, self._policy.attempts, self._policy)
             if isinstance(verdict, Stop):
                 raise WorkerStopped(f"{record.place}: {verdict.text}", code=verdict.code) from None
-            holding.waits += 1
-            holding.wait(self._clock.monotonic(), self._policy.probe_delay(holding.waits))
-            return False
+            lane.waits += 1
+            lane.wait(self._clock.monotonic(), self._policy.probe_delay(lane.waits))
+            return
         self._junk.note(buried=True)
         if self._junk.exceeded:
             raise WorkerStopped(
@@ -120,32 +141,29 @@ class ProcessorSettler(Generic[E]):
                 "right registry?",
                 code="junk-ratio",
             ) from None
-        self._park(holding, record, None, "junk")
-        return True
+        self._park(lane, record, None, "junk")
 
-    def _retry(self, holding: Holding, record: Record, letter: DeadLetter) -> bool:
-        failure = self._call(letter)
+    def _retry(self, lane: Lane, record: Record, letter: DeadLetter) -> None:
+        failure = self._call(lane, letter)
         if failure is None:
             self.gate.open()
             self._stats.handled += 1
-            self._through(holding, record)
-            return True
+            self._through(lane, record)
+            return
         # One call is one retry: there are no further attempts in place.
         verdict = judge(failure, self._policy.attempts, self._policy)
         match verdict:
             case Bury():
                 self.gate.open()
-                self._failed(holding, record, letter, failure, verdict)
-                return True
+                self._failed(lane, record, letter, failure, verdict)
             case Wait(code, everything):
-                holding.waits += 1
-                delay, now = self._policy.probe_delay(holding.waits), self._clock.monotonic()
+                lane.waits += 1
+                delay, now = self._policy.probe_delay(lane.waits), self._clock.monotonic()
                 if everything:
                     self.gate.shut(now, delay)
                 else:
-                    holding.wait(now, delay)
+                    lane.wait(now, delay)
                 LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, class_name(failure.error))
-                return False
             case Stop(code, text):
                 raise WorkerStopped(f"{record.place}: {text} ({class_name(failure.error)})", code=code) from None
             case Again():
@@ -153,35 +171,31 @@ class ProcessorSettler(Generic[E]):
             case _:
                 assert_never(verdict)
 
-    def _call(self, letter: DeadLetter) -> Failure[E] | None:
+    def _call(self, lane: Lane, letter: DeadLetter) -> Failure[E] | None:
         read = self._events.read(letter.original_value)
         if isinstance(read, Failure):
             return read
         schema_id, event = read
-        try:
-            if self._with_record:
-                self._handler(
-                    event,
-                    Record(
-                        topic=letter.original_topic,
-                        partition=letter.original_partition,
-                        offset=letter.original_offset,
-                        key=letter.original_key,
-                        value=letter.original_value,
-                        headers=tuple((header.name, header.value) for header in letter.original_headers),
-                        timestamp_ms=letter.original_timestamp_ms,
-                        timestamp_type=TIMESTAMP_TYPES[letter.timestamp_type],
-                        schema_id=schema_id,
-                        attempt=letter.retry_count + 2,
-                    ),
+        trial: Trial[E] = Trial(lane, [lane.buffer[0]], [event], [schema_id])
+        if self._caller.with_records:
+            trial.records.append(
+                Record(
+                    topic=letter.original_topic,
+                    partition=letter.original_partition,
+                    offset=letter.original_offset,
+                    key=letter.original_key,
+                    value=letter.original_value,
+                    headers=tuple((header.name, header.value) for header in letter.original_headers),
+                    timestamp_ms=letter.original_timestamp_ms,
+                    timestamp_type=TIMESTAMP_TYPES[letter.timestamp_type],
+                    schema_id=schema_id,
+                    attempt=letter.retry_count + 2,
                 )
-            else:
-                self._handler(event)
-        except Exception as error:
-            return Failure(Stage.HANDLER, error, schema_id, event)
-        return None
+            )
+        self._caller.call(trial)
+        return trial.failure
 
-    def _failed(self, holding: Holding, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
+    def _failed(self, lane: Lane, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
         found = diagnose(bury, failure, letter.tenant_id)
         retries, now = letter.retry_count + 1, self._clock.wall_ms()
         successor = replace(
@@ -202,27 +216,27 @@ class ProcessorSettler(Generic[E]):
         self._stats.failed += 1
         LOG.warning("%s: retry %d failed as %s: %s", record.place, retries, found.reason, found.summary)
         if found.reason not in RETRIED:
-            self._park(holding, record, successor, "hopeless", changed=True)
+            self._park(lane, record, successor, "hopeless", changed=True)
         elif retries >= self._rules.max_retries:
-            self._park(holding, record, successor, "failed", changed=True)
+            self._park(lane, record, successor, "failed", changed=True)
         else:
-            holding.progress.bury(record.offset)
-            self._sender.succeed(record, successor, partial(holding.progress.confirm, record.offset))
-            holding.pop()
+            lane.holding.progress.bury(record.offset)
+            self._sender.succeed(record, successor, partial(lane.holding.progress.confirm, record.offset))
+            lane.pop((lane.buffer[0],))
 
     def _park(
-        self, holding: Holding, record: Record, letter: DeadLetter | None, cause: str, *, changed: bool = False
+        self, lane: Lane, record: Record, letter: DeadLetter | None, cause: str, *, changed: bool = False
     ) -> None:
-        holding.progress.bury(record.offset)
+        lane.holding.progress.bury(record.offset)
         self._sender.park(
-            record, letter, cause, partial(self._parked, holding.progress, record.offset), changed=changed
+            record, letter, cause, partial(self._parked, lane.holding.progress, record.offset), changed=changed
         )
-        holding.pop()
+        lane.pop((lane.buffer[0],))
 
     def _parked(self, progress: Progress, offset: int, error: str | None) -> None:
         progress.confirm(offset, error)
         self._stats.parked += error is None
 
-    def _through(self, holding: Holding, record: Record) -> None:
-        holding.progress.settle(record.offset)
-        holding.pop()
+    def _through(self, lane: Lane, record: Record) -> None:
+        lane.holding.progress.settle(record.offset)
+        lane.pop((lane.buffer[0],))

@@ -1,6 +1,8 @@
-"""How far a partition is settled: which offset may be committed while dead letters are still on their way."""
+"""How far a partition is settled: which offset may be committed while some records before others are still at work."""
 
 from __future__ import annotations
+
+from collections import deque
 
 __all__ = ["Progress"]
 
@@ -8,31 +10,54 @@ __all__ = ["Progress"]
 class Progress:
     """The offsets of one partition, from its assignment until its loss.
 
-    A record is *settled* when the handler is through with it or its dead letter is acknowledged. `committable` is
-    the first offset that is not settled, so what lies below it never needs to be read again.
+    A record is *open* from the moment that the client library hands it out, and *settled* when the handler is through
+    with it or its dead letter is acknowledged; that may happen in any order. `committable` is the first open offset,
+    so what lies below it never needs to be read again.
     """
 
-    __slots__ = ("_next", "_unconfirmed", "failed")
+    __slots__ = ("_next", "_open", "_settled", "_unconfirmed", "failed")
 
     def __init__(self) -> None:
+        self._open: deque[int] = deque()
+        """Taken, in order. The first one is not settled; those behind it may be."""
+        self._settled: set[int] = set()
+        """Settled, though a record before them is not."""
         self._next: int | None = None
         self._unconfirmed: set[int] = set()
         self.failed: str | None = None
         """The error name of a dead letter that was not stored; the partition may then move no further."""
 
+    def take(self, offset: int) -> bool:
+        """The record at `offset` is in hand. True when the client library went back to one that it had passed: then
+        what was taken from there on is forgotten, as it will come again.
+        """
+        rewound = offset < (self._open[-1] + 1 if self._open else self._next or 0)
+        while self._open and self._open[-1] >= offset:
+            self._open.pop()
+        self._open.append(offset)
+        return rewound
+
     def settle(self, offset: int) -> None:
         """The record at `offset` needs no more work."""
-        self._next = offset + 1
+        if not self._open or offset < self._open[0]:
+            return  # the client library went back meanwhile, and it is not open any more
+        if offset > self._open[0]:
+            self._settled.add(offset)
+            return
+        self._next = self._open.popleft() + 1
+        while self._open and self._open[0] in self._settled:
+            self._next = self._open.popleft() + 1
+            self._settled.remove(self._next - 1)
 
     def bury(self, offset: int) -> None:
-        """A dead letter for `offset` is on its way: go on, but commit nothing beyond until `confirm`."""
+        """A dead letter for `offset` is on its way; the offset stays open until `confirm`."""
         self._unconfirmed.add(offset)
-        self._next = offset + 1
 
     def confirm(self, offset: int, error: str | None = None) -> None:
-        """The delivery report of the dead letter for `offset`. With an error the offset stays unsettled for good."""
+        """The delivery report of the dead letter for `offset`. With an error the offset stays open for good."""
         if error is None:
             self._unconfirmed.discard(offset)
+            self.settle(offset)
         else:
             self.failed = error
 
@@ -42,8 +67,11 @@ class Progress:
         return len(self._unconfirmed)
 
     @property
+    def span(self) -> int:
+        """Records from the first open one to the newest: at most so many are handled again after a crash."""
+        return len(self._open)
+
+    @property
     def committable(self) -> int | None:
         """The offset to commit, `None` before the first settled record."""
-        if self._next is None:
-            return None
-        return min((self._next, *self._unconfirmed))
+        return self._open[0] if self._open and self._next is not None else self._next

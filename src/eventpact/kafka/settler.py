@@ -1,4 +1,4 @@
-"""One record, one try: read it, hand it over, judge what came of it, act. The offset moves only when this says so."""
+"""Settling records: read, call the handler, judge what came of it, act. The offset moves only when this says so."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ import logging
 import random
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
 from eventpact.dead_letter import Stage
 from eventpact.errors import WorkerStopped
+from eventpact.ids import SchemaId
+from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import Clock
+from eventpact.kafka.crew import Crew
 from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.diagnosis import class_name, code_place, diagnose, tenant_of
 from eventpact.kafka.gate import Gate
-from eventpact.kafka.holding import Holding
+from eventpact.kafka.handler import BatchFailed
 from eventpact.kafka.intake import Intake
-from eventpact.kafka.judge import Again, Bury, Failure, HeadersUnreadable, Stop, Wait, judge
+from eventpact.kafka.judge import Again, Bury, Crashed, Failure, HeadersUnreadable, Stop, Wait, judge
+from eventpact.kafka.lane import Lane
+from eventpact.kafka.observer import Observer, Outcome, Settled
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
 from eventpact.kafka.stats import WorkerStats
+from eventpact.kafka.trial import Trial
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -36,100 +43,180 @@ JITTER: Final = 0.25
 
 
 class Settler(Generic[E]):
-    """Settles the first record of a holding. `letters` is `None` when the contract has no dead-letter topic."""
+    """Settles the first records of a lane, in the loop's thread or with a `crew`; everything but the handler's call
+    happens in the loop's thread. `letters` is `None` when the contract has no dead-letter topic.
+    """
 
     def __init__(
         self,
         *,
         intake: Intake[E],
-        handler: Callable[..., object],
-        with_record: bool,
+        caller: Caller[E],
+        crew: Crew[E] | None,
         letters: DeadLetterWriter | None,
         key_of: Callable[[E], str],
         policy: Policy,
         clock: Clock,
         stats: WorkerStats,
+        observer: Observer | None,
     ) -> None:
         self.gate = Gate()
+        self.careful = False
         self._intake = intake
-        self._handler = handler
-        self._with_record = with_record
+        self._caller = caller
+        self._crew = crew
         self._letters = letters
         self._key_of = key_of
         self._policy = policy
         self._clock = clock
         self._stats = stats
+        self._observer = observer
         self._ratio = DeadLetterRatio(policy)
 
-    def settle(self, holding: Holding) -> bool:
-        """Try `holding.buffer[0]` once. True when it is through: handled, or its dead letter is on its way.
+    @property
+    def in_flight(self) -> int:
+        """Handlers at work in threads of their own."""
+        return 0 if self._crew is None else self._crew.in_flight
+
+    @property
+    def room(self) -> bool:
+        """May another lane be settled now? One at a time while a dependency is probed, or a crash looked for."""
+        if self._crew is None:
+            return True
+        alone = self.careful or self.gate.shut_since is not None
+        return self._crew.in_flight < (1 if alone else self._crew.size)
+
+    def settle(self, lane: Lane) -> None:
+        """Try the lane's first records once. Afterwards they are through, or wait in the lane for their next try, or
+        the lane is busy until `collect` hands it back.
 
         Raises:
-            WorkerStopped: the record may neither be settled nor stepped over.
+            WorkerStopped: a record may neither be settled nor stepped over.
         """
-        message = holding.buffer[0]
-        failure = self._try(message, holding.attempt)
-        if failure is not None:
-            return self._act(holding, message, failure)
-        holding.progress.settle(message.offset() or 0)
-        holding.pop()
-        self._stats.handled += 1
-        self._ratio.note(buried=False)
-        self.gate.open()
-        return True
+        trial = self._read(lane)
+        if trial.failure is None and self._crew is not None:
+            lane.busy = True
+            self._crew.submit(trial)
+            return
+        if trial.failure is None:
+            self._caller.call(trial)
+        self._conclude(trial)
 
-    def _try(self, message: Message, attempt: int) -> Failure[E] | None:
+    def collect(self, timeout: float) -> list[Lane]:
+        """Act on what the crew has finished; the lanes that are free again. Waits up to `timeout` seconds for one.
+
+        Raises what `settle` raises.
+        """
+        lanes: list[Lane] = []
+        for trial in () if self._crew is None else self._crew.finished(timeout):
+            trial.lane.busy = False
+            self._conclude(trial)
+            lanes.append(trial.lane)
+        return lanes
+
+    def _read(self, lane: Lane) -> Trial[E]:
+        """The events of the next call, up to the first record that cannot be read."""
+        trial: Trial[E] = Trial(lane)
+        most = 1 if lane.alone or self.careful else self._caller.most
+        for message in islice(lane.buffer, most):
+            read = self._read_one(lane, message)
+            if isinstance(read, Failure):
+                if not trial.messages:
+                    trial.messages.append(message)
+                    trial.failure = read
+                break
+            schema_id, event, record = read
+            trial.messages.append(message)
+            trial.schema_ids.append(schema_id)
+            trial.events.append(event)
+            if record is not None:
+                trial.records.append(record)
+        return trial
+
+    def _read_one(self, lane: Lane, message: Message) -> tuple[SchemaId, E, Record | None] | Failure[E]:
+        holding = lane.holding
+        if holding.crashes >= self._policy.crash_limit and message.offset() == holding.first:
+            return Failure(Stage.CRASH, Crashed())
         read = self._intake.read(message.value())
         if isinstance(read, Failure):
             return read
         schema_id, event = read
-        try:
-            if self._with_record:
-                record = Record.of(message, schema_id, attempt)
-                if record.headers_unreadable:
-                    return Failure(Stage.FRAMING, HeadersUnreadable(), schema_id, event)
-                self._handler(event, record)
-            else:
-                self._handler(event)
-        except BaseException as error:
-            return Failure(Stage.HANDLER, error, schema_id, event)
-        return None
+        if not self._caller.with_records:
+            return schema_id, event, None
+        record = Record.of(message, schema_id, lane.attempt)
+        if record.headers_unreadable and self._caller.takes_records:
+            return Failure(Stage.FRAMING, HeadersUnreadable(), schema_id, event)
+        return schema_id, event, record
 
-    def _act(self, holding: Holding, message: Message, failure: Failure[E]) -> bool:
-        record = Record.of(message, failure.schema_id, holding.attempt)
-        if holding.first_failed_ms is None:
-            holding.first_failed_ms = self._clock.wall_ms()
+    def _conclude(self, trial: Trial[E]) -> None:
+        lane = trial.lane
+        if lane.holding.gone:
+            return  # its records are somebody else's by now
+        lane.holding.tried(trial.messages[0])
+        failure, count = trial.failure, len(trial.messages)
+        if failure is None:
+            self._handled(trial, count)
+            return
+        error = failure.error
+        if isinstance(error, BatchFailed) and 0 <= error.index < count:
+            self._handled(trial, error.index)
+            self._act(lane, trial.messages[error.index], blamed(trial, error), trial.seconds)
+        elif count > 1 and not isinstance(judge(failure, lane.attempt, self._policy), Wait | Stop):
+            # Which of them is to blame shows when they come one by one.
+            lane.alone = count
+            self._stats.retries += 1
+            self._tell(trial.messages[0], failure.schema_id, "retried", "batch", trial.seconds)
+            LOG.warning("%s: %s with a batch of %d, they follow one by one", place(trial), class_name(error), count)
+        else:
+            self._act(lane, trial.messages[0], failure, trial.seconds)
+
+    def _handled(self, trial: Trial[E], count: int) -> None:
+        lane = trial.lane
+        done = trial.messages if count == len(trial.messages) else trial.messages[:count]
+        for number, message in enumerate(done):
+            lane.holding.progress.settle(message.offset() or 0)
+            self._ratio.note(buried=False)
+            if self._observer is not None:
+                self._tell(message, trial.schema_ids[number], "handled", "", trial.seconds / count)
+        lane.pop(done)
+        self._stats.handled += len(done)
+        self.gate.open()
+
+    def _act(self, lane: Lane, message: Message, failure: Failure[E], seconds: float) -> None:
+        record = Record.of(message, failure.schema_id, lane.attempt)
+        if lane.first_failed_ms is None:
+            lane.first_failed_ms = self._clock.wall_ms()
         now = self._clock.monotonic()
-        verdict = judge(failure, holding.attempt, self._policy)
+        verdict = judge(failure, lane.attempt, self._policy)
         name, at = class_name(failure.error), code_place(failure.error.__traceback__) or "unknown place"
         match verdict:
             case Again(delay):
                 self.gate.open()
                 self._stats.retries += 1
-                holding.attempt += 1
-                holding.due = now + delay
-                LOG.warning("%s: %s (%s), attempt %d follows in %.1f s", record.place, name, at, holding.attempt, delay)
-                return False
+                lane.attempt += 1
+                lane.due = now + delay
+                LOG.warning("%s: %s (%s), attempt %d follows in %.1f s", record.place, name, at, lane.attempt, delay)
+                self._tell(message, failure.schema_id, "retried", failure.stage.value, seconds)
             case Wait(code, everything):
                 self._stats.waits += 1
-                holding.waits += 1
-                delay = self._policy.probe_delay(holding.waits) * (1 + JITTER * random.random())  # noqa: S311
+                lane.waits += 1
+                delay = self._policy.probe_delay(lane.waits) * (1 + JITTER * random.random())  # noqa: S311
                 if everything:
                     self.gate.shut(now, delay)
                 else:
-                    holding.wait(now, delay)
+                    lane.wait(now, delay)
                 LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, name)
-                return False
+                self._tell(message, failure.schema_id, "waited", code, seconds)
             case Bury():
                 self.gate.open()
-                self._bury(holding, record, failure, verdict)
-                return True
+                self._bury(lane, message, record, failure, verdict)
+                self._tell(message, failure.schema_id, "dead_lettered", verdict.reason.value, seconds)
             case Stop(code, text):
                 raise WorkerStopped(f"{record.place}: {text} ({name}, {at})", code=code) from None
             case _:
                 assert_never(verdict)
 
-    def _bury(self, holding: Holding, record: Record, failure: Failure[E], bury: Bury) -> None:
+    def _bury(self, lane: Lane, message: Message, record: Record, failure: Failure[E], bury: Bury) -> None:
         if self._letters is None:
             raise WorkerStopped(
                 f"{record.place}: {bury.reason} ({class_name(failure.error)}), and the contract has no dead letters",
@@ -144,18 +231,50 @@ class Settler(Generic[E]):
             ) from None
         tenant = tenant_of(None if failure.event is None else self._key_of(failure.event), record.key)
         diagnosis = diagnose(bury, failure, tenant)
-        first_failed_ms = holding.first_failed_ms or 0
         LOG.warning("%s: dead-lettered as %s: %s", record.place, diagnosis.reason, diagnosis.summary)
-        holding.progress.bury(record.offset)
+        progress = lane.holding.progress
+        progress.bury(record.offset)
         self._letters.write(
             record,
             diagnosis,
-            first_failed_ms,
+            lane.first_failed_ms or 0,
             self._clock.wall_ms(),
-            partial(self._reported, holding.progress, record.offset),
+            partial(self._reported, progress, record.offset),
         )
-        holding.pop()
+        self._stats.crashed += failure.stage is Stage.CRASH
+        lane.pop((message,))
 
     def _reported(self, progress: Progress, offset: int, error: str | None) -> None:
         progress.confirm(offset, error)
         self._stats.dead_lettered += error is None
+
+    def _tell(
+        self, message: Message, schema_id: SchemaId | None, outcome: Outcome, reason: str, seconds: float
+    ) -> None:
+        if self._observer is None:
+            return
+        try:
+            self._observer.settled(
+                Settled(
+                    topic=message.topic() or "",
+                    partition=message.partition() or 0,
+                    offset=message.offset() or 0,
+                    schema_id=schema_id,
+                    outcome=outcome,
+                    reason=reason,
+                    seconds=seconds,
+                )
+            )
+        except Exception as error:
+            raise WorkerStopped(f"the observer failed ({class_name(error)})", code="observer") from error
+
+
+def blamed(trial: Trial[E], error: BatchFailed) -> Failure[E]:
+    """The failure of the one event that a handler of batches names."""
+    cause = error.__cause__ or error
+    return Failure(Stage.HANDLER, cause, trial.schema_ids[error.index], trial.events[error.index])
+
+
+def place(trial: Trial[E]) -> str:
+    """Where the first record stands."""
+    return Record.of(trial.messages[0]).place

@@ -22,8 +22,11 @@ class WorkerStats:
         rebalances: assignments, revocations and losses.
         rewinds: times the client library went back to an offset that it had handed out.
         client_errors: errors that the client library reported in place of records or by callback.
+        overdue: handlers that worked for longer than `max.poll.interval.ms`.
+        crashed: records that were dead-lettered because processes died with them.
         partitions: partitions held now.
         buffered: records held now and not settled.
+        in_flight: records, or batches, that handlers work on now in threads of their own.
         unconfirmed: dead letters written now and not acknowledged.
     """
 
@@ -37,8 +40,11 @@ class WorkerStats:
     rebalances: int = 0
     rewinds: int = 0
     client_errors: int = 0
+    overdue: int = 0
+    crashed: int = 0
     partitions: int = 0
     buffered: int = 0
+    in_flight: int = 0
     unconfirmed: int = 0
 
     def copy(self) -> WorkerStats:

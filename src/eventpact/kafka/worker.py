@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from eventpact.codec import Codec
 from eventpact.contract import Contract, contract_of
-from eventpact.errors import EventpactError, SettingsError, WorkerStopped
+from eventpact.errors import SettingsError
+from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
+from eventpact.kafka.crew import Crew
 from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.event_key import key_reader
-from eventpact.kafka.handler import Handler, wants_record
+from eventpact.kafka.handler import BatchHandler, Handler, wants_record
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
+from eventpact.kafka.observer import Observer
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.registry_choice import registry_client
+from eventpact.kafka.running import live, opened
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.settler import Settler
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
+from eventpact.kafka.watchdog import Watchdog
 from eventpact.registry import KnownSchemas, Registry
 
 __all__ = ["Worker"]
 
 E = TypeVar("E")
-LOG: Final = logging.getLogger(__name__)
-SLICE: Final = 0.1
-"""Seconds between looks at the stop flag while a worker waits to start."""
 
 
 class Worker(Generic[E]):
@@ -39,16 +40,22 @@ class Worker(Generic[E]):
 
     Args:
         event_class: a generated event class.
-        handler: `handle(event)` or `handle(event, record)`; see `eventpact.kafka.handler` for what it may raise.
+        handler: `handle(event)`, `handle(event, record)` or `handle_batch(...)`; see `eventpact.kafka.handler` for what
+            it may raise.
         settings: whom to connect to; `topic` and `subject` override the contract's.
         group: the consumer group; may be left out when the contract names exactly one.
         contract: by default the one that was generated with the class.
         registry: by default a RegistryClient for `settings.registry`.
         policy: how patient the worker is.
+        concurrency: how many events are handled at the same time, by threads of the worker's own. Events of one key
+            (the tenant) stay in order, those of different keys do not; with 1 the order of each partition is kept and
+            the handler runs in the thread that called `run`.
+        observer: watches the worker; see `eventpact.kafka.observer`.
         stop: an event of the caller's that stops the worker, for workers outside of the main thread.
 
     Raises:
         TypeError: the handler takes something else, or is a coroutine function.
+        ValueError: `concurrency` is below 1.
         SettingsError: no group, or no registry, to be found.
         ManifestError: the class has no contract.
     """
@@ -63,6 +70,8 @@ class Worker(Generic[E]):
         contract: Contract | None = None,
         registry: Registry | None = None,
         policy: Policy | None = None,
+        concurrency: int = 1,
+        observer: Observer | None = None,
         stop: threading.Event | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -71,7 +80,11 @@ class Worker(Generic[E]):
         self._group = group or only_group(self._contract)
         self._settings = settings
         self._handler = handler
-        self._with_record = wants_record(handler)
+        wants_record(handler.function if isinstance(handler, BatchHandler) else handler)
+        if concurrency < 1:
+            raise ValueError("concurrency must be at least 1")
+        self._concurrency = concurrency
+        self._observer = observer
         self._codec: Codec[E] = Codec(event_class)
         self._key_of = key_reader(event_class, self._codec.schema, self._contract.key)
         self._close_registry: Callable[[], None] | None = None
@@ -83,7 +96,7 @@ class Worker(Generic[E]):
         self._clock = clock
         self._flag = StopFlag(stop)
         self._stats = WorkerStats()
-        self._loop: Loop[E] | None = None
+        self._loop: Loop | None = None
         self._membership: Membership | None = None
         self._lock = threading.Lock()
 
@@ -100,6 +113,12 @@ class Worker(Generic[E]):
             return False
         since = loop.waiting_since
         return since is None or self._clock.monotonic() - since <= self._policy.unready_after
+
+    @property
+    def idle(self) -> bool:
+        """Is it in its group, with nothing left to do: all that came is settled and committed?"""
+        loop = self._loop
+        return loop is not None and loop.idle
 
     def stats(self) -> WorkerStats:
         """The counts as they are now; from any thread."""
@@ -131,71 +150,50 @@ class Worker(Generic[E]):
                 self._close_registry()
 
     def _run(self) -> None:
+        policy, clock, stats = self._policy, self._clock, self._stats
         letters = None
         if self._contract.dead_letter is not None:
-            letters = self._open_dead_letters()
+            letters = opened(self._open_dead_letters, "the dead-letter topic", policy, clock, self._flag)
             if letters is None:  # stopped before it was open
                 return
-        policy, clock, stats = self._policy, self._clock, self._stats
         subject = self._settings.subject or self._contract.subject
         intake: Intake[E] = Intake(
             self._codec, KnownSchemas(self._registry, clock=clock.monotonic), subject, policy, clock
         )
-        settler = Settler(
-            intake=intake,
-            handler=self._handler,
-            with_record=self._with_record,
-            letters=letters,
-            key_of=self._key_of,
-            policy=policy,
-            clock=clock,
-            stats=stats,
-        )
-        loop = self._loop = Loop(settler, letters, policy, clock, stats, self._flag)
-        membership = self._membership = Membership(
-            consumer_config(self._settings, self._group),
-            self._contract.topic.name,
-            policy,
-            clock,
-            stats,
-            before_handover=loop.handover,
-        )
-        try:
-            membership.join()
-            loop.run(membership)
-        except BaseException:
-            self._leave(membership, letters)
-            raise
-        if not self._leave(membership, letters):
-            raise WorkerStopped(
-                f"leaving group {self._group} took too long; what was settled is committed",
-                code="close",
+        max_poll = self._settings.consumer.max_poll_interval_ms / 1000
+        with Watchdog(policy, max_poll, clock, stats) as watchdog:
+            caller = Caller(self._handler, watchdog, self._observer)
+            crew = Crew(self._concurrency, caller.call) if self._concurrency > 1 else None
+            settler = Settler(
+                intake=intake,
+                caller=caller,
+                crew=crew,
+                letters=letters,
+                key_of=self._key_of,
+                policy=policy,
+                clock=clock,
+                stats=stats,
+                observer=self._observer,
             )
-
-    def _leave(self, membership: Membership, letters: DeadLetterWriter | None) -> bool:
-        left = membership.close(self._policy.close_limit / 2)
-        if not left:
-            LOG.error("group %s: the consumer did not close in time and was left behind", self._group)
-        if letters is not None:
-            letters.abandon()
-        return left
-
-    def _open_dead_letters(self) -> DeadLetterWriter | None:
-        """Wait for registry and broker as long as it takes; `None` when stopped meanwhile."""
-        probe = 0
-        while not self._flag.requested:
+            loop = self._loop = Loop(settler, letters, policy, clock, stats, self._flag)
+            membership = self._membership = Membership(
+                consumer_config(self._settings, self._group),
+                self._contract.topic.name,
+                policy,
+                clock,
+                stats,
+                before_handover=loop.handover,
+                arrived=loop.arrived,
+                by_key=crew is not None,
+            )
             try:
-                return DeadLetterWriter(self._contract, self._settings, self._registry, self._group)
-            except EventpactError as error:
-                if not error.retriable:
-                    raise
-                probe += 1
-                delay = self._policy.probe_delay(probe)
-                LOG.warning("the dead-letter topic cannot be opened yet (%s)", type(error).__name__)
-            until = self._clock.monotonic() + delay
-            while not self._flag.requested and (left := until - self._clock.monotonic()) > 0:
-                self._clock.sleep(min(SLICE, left))
-        return None
+                live(loop, membership, letters, policy, self._group)
+            finally:
+                if crew is not None:
+                    crew.close()
+
+    def _open_dead_letters(self) -> DeadLetterWriter:
+        return DeadLetterWriter(self._contract, self._settings, self._registry, self._group)
 
 
 def only_group(contract: Contract) -> str:

@@ -1,0 +1,88 @@
+"""Calling the handler: one event or many, watched, observed. May run in any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Generic, TypeVar
+
+from eventpact.dead_letter import Stage
+from eventpact.kafka.handler import BatchHandler, Handler, wants_record
+from eventpact.kafka.judge import Failure
+from eventpact.kafka.observer import Observer
+from eventpact.kafka.trial import Trial
+from eventpact.kafka.watchdog import Watchdog
+
+__all__ = ["Caller", "ObserverFailed"]
+
+E = TypeVar("E")
+
+
+class ObserverFailed(BaseException):
+    """An observer raised. The worker stops: what should be seen would not be."""
+
+
+class Caller(Generic[E]):
+    """How one handler is called.
+
+    Attributes:
+        takes_records: the handler takes the records beside the events.
+        with_records: the handler or the observer does.
+        most: how many events one call may take.
+    """
+
+    def __init__(self, handler: Handler[E], watchdog: Watchdog, observer: Observer | None) -> None:
+        self._watchdog = watchdog
+        self._observer = observer
+        self._function: Callable[..., object]
+        if isinstance(handler, BatchHandler):
+            self._function, self.most, self._batch = handler.function, handler.size, True
+        else:
+            self._function, self.most, self._batch = handler, 1, False
+        self.takes_records = wants_record(self._function)
+        self.with_records = self.takes_records or observer is not None
+
+    def call(self, trial: Trial[E]) -> None:
+        """Call the handler; what it raises is in `trial.failure` afterwards. Raises nothing."""
+        self._watchdog.begin(trial.messages[0])
+        try:
+            if self._observer is None:
+                self._run(trial)
+            else:
+                self._observed(trial, self._observer)
+        except BaseException as error:
+            trial.failure = Failure(Stage.HANDLER, error, trial.schema_ids[0], trial.events[0])
+        finally:
+            trial.seconds = self._watchdog.end()
+
+    def _run(self, trial: Trial[E]) -> None:
+        if self._batch:
+            if self.takes_records:
+                self._function(tuple(trial.events), tuple(trial.records))
+            else:
+                self._function(tuple(trial.events))
+        elif self.takes_records:
+            self._function(trial.events[0], trial.records[0])
+        else:
+            self._function(trial.events[0])
+
+    def _observed(self, trial: Trial[E], observer: Observer) -> None:
+        context = guarded(partial(observer.handling, tuple(trial.records)))
+        guarded(context.__enter__)
+        try:
+            self._run(trial)
+        except BaseException as error:
+            guarded(partial(context.__exit__, type(error), error, error.__traceback__))
+            raise
+        guarded(partial(context.__exit__, None, None, None))
+
+
+T = TypeVar("T")
+
+
+def guarded(call: Callable[[], T]) -> T:
+    """What an observer says. Raises ObserverFailed for anything that it raises."""
+    try:
+        return call()
+    except Exception as error:
+        raise ObserverFailed(type(error).__name__) from error

@@ -1,0 +1,98 @@
+"""Records that keep their order: those of a partition or, with concurrency, those of one key."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
+
+    from eventpact.kafka.holding import Holding
+
+__all__ = ["Lane"]
+
+
+class Lane:
+    """Unsettled records of one order. Only the loop's thread touches it.
+
+    Attributes:
+        holding: the partition.
+        key: the records' key, `None` for the one lane of a whole partition.
+        buffer: the oldest first; `buffer[0]` is the one that is tried.
+        busy: are its first records with a handler's thread?
+        queued: does the schedule hold it?
+        alone: so many of the next records are handed over one by one, because a batch of them failed.
+        attempt: number of the next attempt with `buffer[0]`, from 1.
+        waits: how often `buffer[0]` waited for something unavailable.
+        waiting_since: monotonic time of the first of these waits.
+        due: not before this monotonic time is `buffer[0]` tried again; 0 when it may be tried at once.
+        first_failed_ms: when `buffer[0]` failed for the first time.
+    """
+
+    __slots__ = (
+        "alone",
+        "attempt",
+        "buffer",
+        "busy",
+        "due",
+        "first_failed_ms",
+        "holding",
+        "key",
+        "queued",
+        "waiting_since",
+        "waits",
+    )
+
+    def __init__(self, holding: Holding, key: bytes | None = None) -> None:
+        self.holding = holding
+        self.key = key
+        self.buffer: deque[Message] = deque()
+        self.busy = False
+        self.queued = False
+        self.alone = 0
+        self.attempt = 1
+        self.waits = 0
+        self.waiting_since: float | None = None
+        self.due = 0.0
+        self.first_failed_ms: int | None = None
+
+    def wait(self, now: float, delay: float) -> None:
+        """Try `buffer[0]` again after `delay` seconds; nothing is wrong with it."""
+        if self.waiting_since is None:
+            self.waiting_since = now
+        self.due = now + delay
+
+    def pop(self, messages: Sequence[Message]) -> None:
+        """These are settled, or their dead letters are on their way. One that is not first any more was dropped
+        meanwhile, and will come again.
+        """
+        for message in messages:
+            if self.buffer and self.buffer[0] is message:
+                self.buffer.popleft()
+                self.holding.held -= 1
+                self.alone -= self.alone > 0
+        self._fresh()
+
+    def drop_from(self, offset: int) -> None:
+        """Let go of what stands at `offset` and behind it."""
+        head = self.buffer[0] if self.buffer else None
+        while self.buffer and (self.buffer[-1].offset() or 0) >= offset:
+            self.buffer.pop()
+            self.holding.held -= 1
+        if not self.buffer or self.buffer[0] is not head:
+            self.alone = 0
+            self._fresh()
+
+    def clear(self) -> None:
+        """Let go of every message; the client library cannot close while one is held."""
+        self.holding.held -= len(self.buffer)
+        self.buffer.clear()
+
+    def _fresh(self) -> None:
+        self.attempt = 1
+        self.waits = 0
+        self.waiting_since = None
+        self.due = 0.0
+        self.first_failed_ms = None
