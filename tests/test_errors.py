@@ -31,7 +31,7 @@ def tree(cls: type[EventpactError] = EventpactError) -> Iterator[type[EventpactE
 
 
 def test_the_drawn_tree_is_the_tree() -> None:
-    drawn = re.findall(r"^[| `-]*(\w+(?:Error|Stopped))\b", errors.__doc__ or "", re.MULTILINE)
+    drawn = re.findall(r"^[| `-]*(\w+(?:Error|Stopped|Aborted))\b", errors.__doc__ or "", re.MULTILINE)
 
     assert sorted(drawn) == sorted(cls.__name__ for cls in tree())
 

@@ -26,6 +26,8 @@ EventpactError
    |- QueueFullError         the producer cannot keep up   (wait; retriable)
    |- MessageTooLargeError   the event does not fit        (make it smaller, or raise the limits)
    |- ProducerStoppedError   the producer cannot go on     (make a new one)
+   |  `- FencedError         another one took its place    (end this process)
+   |- TransactionAborted     nothing of it counts          (do it again; retriable)
    |- TopicError             the topic is not as promised  (create or alter the topic)
    |- EmbeddedBrokerError    no embedded broker here       (its text says what to install or change)
    `- WorkerStopped          the worker cannot go on       (restart it after the fix)
@@ -44,6 +46,7 @@ __all__ = [
     "EncodeError",
     "EventpactError",
     "ExpressionError",
+    "FencedError",
     "ForeignFileError",
     "FrameError",
     "IncompatibleError",
@@ -63,6 +66,7 @@ __all__ = [
     "SettingsError",
     "StaleLockError",
     "TopicError",
+    "TransactionAborted",
     "UnavailableError",
     "WorkerStopped",
 ]
@@ -296,6 +300,16 @@ class MessageTooLargeError(KafkaError):
 
 class ProducerStoppedError(KafkaError):
     """The producer is closed, was made before a fork, or met a fatal error. The event was not taken."""
+
+
+class FencedError(ProducerStoppedError):
+    """Another producer has begun to use the transactional id. What was open here is aborted and stays invisible."""
+
+
+class TransactionAborted(KafkaError):  # noqa: N818 - says what happened; the work can be done again
+    """The transaction was aborted: readers of committed records see nothing of it, and no offset moved."""
+
+    retriable: ClassVar[bool] = True
 
 
 class TopicError(KafkaError):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eventpact.kafka.replaying import Replayed, replay
     from eventpact.kafka.security import Security, SecurityProtocol
     from eventpact.kafka.settings import Settings
+    from eventpact.kafka.source import Source, Taken
     from eventpact.kafka.stats import WorkerStats
     from eventpact.kafka.stored_letters import StoredDeadLetter, read_dead_letters
     from eventpact.kafka.topics import ensure_topics
@@ -46,7 +47,9 @@ __all__ = [
     "SecurityProtocol",
     "Settings",
     "Settled",
+    "Source",
     "StoredDeadLetter",
+    "Taken",
     "Unavailable",
     "Worker",
     "WorkerStats",
@@ -78,6 +81,8 @@ __getattr__, __dir__ = late_door(
         "SecurityProtocol": "security",
         "Settings": "settings",
         "Settled": "observer",
+        "Source": "source",
+        "Taken": "source",
         "StoredDeadLetter": "stored_letters",
         "Unavailable": "handler",
         "Worker": "worker",

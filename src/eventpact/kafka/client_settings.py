@@ -33,6 +33,8 @@ class ProducerSettings:
         queue_max_messages, queue_max_kbytes: what may wait in the producer before `publish` has to wait.
         queue_timeout_ms: how long `publish` waits for room in a full queue before QueueFullError.
         start_timeout_ms: how long a new producer asks whether its topic exists; 0 does not ask.
+        transaction_timeout_ms: how long a transaction may stay open, and each of its steps may take; at most the
+            broker's `transaction.max.timeout.ms`. Only for producers with a transactional id.
     """
 
     acks: str = choice(
@@ -49,6 +51,7 @@ class ProducerSettings:
     queue_max_kbytes: int = number(131_072, 1, 2_097_151)
     queue_timeout_ms: int = number(30_000, 0, DAY_MS)
     start_timeout_ms: int = number(3_000, 0, DAY_MS)
+    transaction_timeout_ms: int = number(60_000, 1_000, 900_000)
 
     def __post_init__(self) -> None:
         check_fields(self, PRODUCER_PREFIX)

@@ -8,7 +8,14 @@ if TYPE_CHECKING:
     from eventpact.kafka.security import Security
     from eventpact.kafka.settings import Settings
 
-__all__ = ["Config", "admin_config", "consumer_config", "dead_letter_producer_config", "producer_config"]
+__all__ = [
+    "Config",
+    "admin_config",
+    "consumer_config",
+    "dead_letter_producer_config",
+    "producer_config",
+    "transactional_config",
+]
 
 Config: TypeAlias = dict[str, str | int | float | bool]
 
@@ -23,6 +30,17 @@ def producer_config(settings: Settings) -> Config:
         "client.id": settings.client_id,
         # librdkafka's default (CRC32) puts a key on another partition than Java, Flink and Connect do.
         "partitioner": "murmur2_random",
+    }
+
+
+def transactional_config(settings: Settings, transactional_id: str) -> Config:
+    """The producer of events in transactions. An event may not outlive its transaction."""
+    producer = settings.producer
+    return {
+        **producer_config(settings),
+        "transactional.id": transactional_id,
+        "transaction.timeout.ms": producer.transaction_timeout_ms,
+        "message.timeout.ms": min(producer.message_timeout_ms, producer.transaction_timeout_ms),
     }
 
 

@@ -170,6 +170,19 @@ class Tally:
             taken, self._callback_errors = self._callback_errors, []
         return taken
 
+    def raise_problems(self, waiting: int) -> None:
+        """Raise what nobody was told of yet: DeliveryError for failures and for `waiting` events, else the first
+        exception of a callback. What was raised once is not raised again.
+        """
+        failures, raised = self.take_failures(), self.take_callback_errors()
+        if not failures and not waiting and not raised:
+            return
+        error: Exception
+        error = undelivered(self.topic, failures, waiting, self.client_error) if failures or waiting else raised[0]
+        if raised:
+            error.add_note(f"{len(raised)} on_delivery callback(s) raised, the first {type(raised[0]).__name__}")
+        raise error
+
 
 def delivery(message: Message, topic: str) -> Delivery:
     """The client library's message without its content."""

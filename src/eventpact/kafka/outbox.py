@@ -7,15 +7,15 @@ import os
 import threading
 import weakref
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 from confluent_kafka import Producer as Client
 
 from eventpact.errors import KafkaError, ProducerStoppedError
-from eventpact.kafka.config import producer_config
-from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally, undelivered
+from eventpact.kafka.config import Config, producer_config
+from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally
 from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge
 from eventpact.kafka.topic_check import check_topic
 from eventpact.kafka.translate import client_error, queue_full, too_large, translate
@@ -49,6 +49,9 @@ class Outbox:
     that does not answer is no error yet: events wait for it, and fail one by one when it stays away.
     """
 
+    switches: ClassVar[bool] = True
+    """Does it begin with a client that reports failures only?"""
+
     def __init__(self, settings: Settings, topic: str) -> None:
         self.topic = topic
         self._settings = settings
@@ -60,7 +63,7 @@ class Outbox:
         self._next_serve = 0.0
         self._pid = os.getpid()
         self._switching = threading.Lock()
-        self._open(failures_only=True)
+        self._open(failures_only=self.switches)
         orphan_after_fork(self)
         try:
             if settings.producer.start_timeout_ms:
@@ -69,9 +72,12 @@ class Outbox:
             self.close()
             raise
 
+    def _config(self) -> Config:
+        return producer_config(self._settings)
+
     def _open(self, *, failures_only: bool) -> None:
         config = {
-            **producer_config(self._settings),
+            **self._config(),
             "on_delivery": self._tally.report,
             "delivery.report.only.error": failures_only,
             "error_cb": self._tally.note,
@@ -162,7 +168,7 @@ class Outbox:
         """
         self._refuse_when_over()
         drain(self._client, self._serve, self._flush_seconds if timeout is None else timeout)
-        self._raise_problems(self._tally.stats(waiting).waiting if (waiting := len(self._client)) else 0)
+        self._tally.raise_problems(self._tally.stats(waiting).waiting if (waiting := len(self._client)) else 0)
 
     def close(self, timeout: float | None = None) -> None:
         """Flush, then give up on what is left, and refuse everything from now on. Raises what `flush` raises.
@@ -177,8 +183,11 @@ class Outbox:
         finally:
             self._refuse("the producer is closed")
             purge(self._client, self._serve)
-            self._client.close()
-        self._raise_problems(0)
+            self._end()
+        self._tally.raise_problems(0)
+
+    def _end(self) -> None:
+        self._client.close()
 
     def _serve(self, timeout: float = 0.0) -> None:
         """A fatal error is raised here once, then come the reports of what it cost."""
@@ -190,19 +199,6 @@ class Outbox:
             # Another thread closed this client; nothing waits in it.
             pass
         self._next_serve = monotonic() + SERVE_SECONDS
-
-    def _raise_problems(self, waiting: int) -> None:
-        failures, raised = self._tally.take_failures(), self._tally.take_callback_errors()
-        if not failures and not waiting and not raised:
-            return
-        error: Exception
-        if failures or waiting:
-            error = undelivered(self.topic, failures, waiting, self._tally.client_error)
-        else:
-            error = raised[0]
-        if raised:
-            error.add_note(f"{len(raised)} on_delivery callback(s) raised, the first {type(raised[0]).__name__}")
-        raise error
 
     def _send_when_room(self, message: tuple[object, ...]) -> None:
         """The queue is full: serve reports until there is room, or the patience ends."""
@@ -227,21 +223,25 @@ class Outbox:
         if error.code() == ClientError.MSG_SIZE_TOO_LARGE:
             return too_large(self.topic, message[1:], self._limit)
         if error.code() == ClientError._FATAL or error.fatal():
-            self._refuse_after(error)
-            return ProducerStoppedError(f"cannot publish to {self.topic}: {FATAL}", code=error.name())
+            return self._refuse_after(error)
         return translate(error, f"cannot publish to topic {self.topic}")
 
-    def _refuse_after(self, error: ClientError) -> None:
-        self._refuse(FATAL, error.name())
+    def _refuse_after(self, error: ClientError) -> ProducerStoppedError:
+        return self._refuse(FATAL, error.name())
 
-    def _refuse(self, why: str, code: str | None = None) -> None:
-        """No message is taken any more. Costs nothing while all is well: the method itself is exchanged."""
+    def _refuse(
+        self, why: str, code: str | None = None, kind: type[ProducerStoppedError] = ProducerStoppedError
+    ) -> ProducerStoppedError:
+        """No message is taken any more, for the reason that is returned. Costs nothing while all is well: the method
+        itself is exchanged.
+        """
         text = f"cannot publish to {self.topic}: {why}"
 
         def refuse(*_: object) -> NoReturn:
-            raise ProducerStoppedError(text, code=code)
+            raise kind(text, code=code)
 
         self._produce = refuse
+        return kind(text, code=code)
 
     def _refuse_when_over(self) -> None:
         if self._pid != os.getpid() or not self._finalizer.alive:

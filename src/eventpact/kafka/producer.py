@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from eventpact.codec import Codec, prefix
 from eventpact.contract import contract_of
-from eventpact.errors import DeliveryError, EncodeError, EventpactError, ProducerStoppedError
+from eventpact.errors import DeliveryError, EncodeError, EventpactError, KafkaError, ProducerStoppedError
 from eventpact.kafka.caller_headers import checked_headers
 from eventpact.kafka.confirmation import Confirmation
 from eventpact.kafka.delivery_future import DeliveryFuture
@@ -15,16 +15,19 @@ from eventpact.kafka.event_key import key_reader
 from eventpact.kafka.outbox import Outbox
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.schema_lookup import registered_id
+from eventpact.kafka.transactions import TransactionalOutbox
 from eventpact.registry.locked import LockedRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from eventpact.contract import Contract
     from eventpact.kafka.caller_headers import CallerHeaders
     from eventpact.kafka.delivery import OnDelivery, Stats
     from eventpact.kafka.settings import Settings
+    from eventpact.kafka.transactions import Reading
     from eventpact.registry import Registry
 
 __all__ = ["Producer"]
@@ -41,6 +44,9 @@ class Producer(Generic[E]):
     fork, not before. `contract` is by default the generated one, `registry` a client for the settings' registry; it
     is asked once, at the start, for the id of the class's own schema. Nothing is ever registered here.
 
+    With a `transactional_id`, events are published in transactions only: see `transaction`. The id belongs to one
+    process at a time; a second one shuts out the first.
+
     Raises, when it is made:
         NotRegisteredError: the registry does not know the schema: run `eventpact register`.
         TopicError: the topic does not exist, or may not be used.
@@ -55,6 +61,7 @@ class Producer(Generic[E]):
         contract: Contract | None = None,
         registry: Registry | None = None,
         codec: Codec[E] | None = None,
+        transactional_id: str | None = None,
     ) -> None:
         contract = contract_of(event_class) if contract is None else contract
         contract = contract if settings.topic is None else contract.on_topic(settings.topic)
@@ -67,7 +74,7 @@ class Producer(Generic[E]):
             self.schema_id = registered_id(known, self.subject, codec.schema)
             unconfirmed = isinstance(known, LockedRegistry) and known.answered_from_lock
         self._encode = codec.encoder(prefix(self.schema_id))
-        self._outbox = Outbox(settings, self.topic)
+        self._outbox = outbox(settings, self.topic, transactional_id)
         self._send: Callable[..., None] = self._outbox.send
         self._confirmation: Confirmation | None = None
         if unconfirmed:
@@ -144,6 +151,22 @@ class Producer(Generic[E]):
         self.publish(event, future.settle, headers)
         return future
 
+    def transaction(self, reading: Reading | None = None) -> AbstractContextManager[None]:
+        """What is published in its block counts together, when the block ends without an exception, or not at all.
+
+        With `reading`, a `Source`, so do the offsets of what was taken from it. When the transaction is aborted, by an
+        exception or by the broker, the source goes back, and the same records come again. One transaction at a time.
+
+        Raises:
+            TransactionAborted: at the end of the block, or in `publish`: the same work may be done again.
+            FencedError: another producer has begun to use the transactional id.
+            ProducerStoppedError: see its text; make producer and source anew.
+            KafkaError: the producer has no transactional id, or a transaction is open.
+        """
+        if not isinstance(self._outbox, TransactionalOutbox):
+            raise KafkaError("this producer has no transactions; make it with a transactional_id", code="_STATE")
+        return self._outbox.transaction(reading)
+
     def poll(self, timeout: float = 0.0) -> None:
         """Serve reports now, waiting up to `timeout` seconds for the first. For programs that publish seldom."""
         self._outbox.poll(timeout)
@@ -177,3 +200,10 @@ class Producer(Generic[E]):
             raise ProducerStoppedError(problem, code="stale lock")
 
         self._send = refuse
+
+
+def outbox(settings: Settings, topic: str, transactional_id: str | None) -> Outbox:
+    """The kind of outbox that the option asks for."""
+    if transactional_id is None:
+        return Outbox(settings, topic)
+    return TransactionalOutbox(settings, topic, transactional_id)

@@ -47,6 +47,9 @@ TOPIC_ADVICE: Final = {
     ClientError.POLICY_VIOLATION: "the broker's policy forbids it",
 }
 OTHER_ADVICE: Final = {
+    ClientError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "no right on the transactional id; ask for an ACL for this user",
+    ClientError.INVALID_TRANSACTION_TIMEOUT: "KAFKA_PRODUCER_TRANSACTION_TIMEOUT_MS is larger than the broker's"
+    " transaction.max.timeout.ms",
     ClientError._MSG_TIMED_OUT: "no acknowledgement in time",
     ClientError._PURGE_QUEUE: "given up while waiting to be sent",
     ClientError._PURGE_INFLIGHT: "given up while waiting for the acknowledgement",
