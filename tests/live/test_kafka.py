@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import threading
-import uuid
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from eventpact.contract import Contract, Topic, contract_of
-from eventpact.dead_letter import DeadLetter
+from eventpact.contract import Contract, Topic
 from eventpact.kafka import (
     AdminTopics,
     Policy,
@@ -18,32 +14,15 @@ from eventpact.kafka import (
     Reject,
     Settings,
     Worker,
-    ensure_topics,
     read_dead_letters,
     replay,
 )
 from eventpact.kafka.topics import ensure_topic
-from eventpact.registry import RegistryClient, RegistrySettings, SchemaText
+from eventpact.registry import RegistryClient
 from ingestion_events import IngestionEvent
 from tests.kafka.world import event, number_of
 
 pytestmark = pytest.mark.live
-
-
-@pytest.fixture
-def settings(kafka_broker: str) -> Settings:
-    return Settings.from_env({"KAFKA_BOOTSTRAP_SERVERS": kafka_broker}, dotenv=None)
-
-
-@pytest.fixture
-def topics(settings: Settings) -> Iterator[AdminTopics]:
-    with AdminTopics(settings) as topics:
-        yield topics
-
-
-@pytest.fixture
-def name() -> str:
-    return f"eventpact-test-{uuid.uuid4().hex}"
 
 
 def test_a_topic_is_made_with_its_settings_and_making_it_again_changes_nothing(topics: AdminTopics, name: str) -> None:
@@ -57,24 +36,6 @@ def test_a_topic_is_made_with_its_settings_and_making_it_again_changes_nothing(t
 def test_a_topic_that_is_not_there_is_none_and_stays_so(topics: AdminTopics, name: str) -> None:
     assert topics.describe(name) is None
     assert topics.describe(name) is None
-
-
-@pytest.fixture
-def contract(name: str, topics: AdminTopics) -> Contract:
-    found = contract_of(IngestionEvent).on_topic(name)
-    assert found.dead_letter is not None
-    letters = replace(found.dead_letter, topic=replace(found.dead_letter.topic, name=f"{name}-dlq"))
-    contract = replace(found, groups=(name,), dead_letter=letters)
-    ensure_topics(topics, contract)
-    return contract
-
-
-@pytest.fixture
-def registry(apicurio: str, contract: Contract) -> Iterator[RegistryClient]:
-    with RegistryClient(RegistrySettings(apicurio)) as registry:
-        registry.register(contract.subject, SchemaText(IngestionEvent.SCHEMA_TEXT))
-        registry.register(contract.dead_letter_subject or "", SchemaText(DeadLetter.SCHEMA_TEXT))
-        yield registry
 
 
 def test_an_event_goes_all_the_way_to_the_dead_letters_and_back(
