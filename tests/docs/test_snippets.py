@@ -33,7 +33,6 @@ ELSEWHERE = {"docs/quickstart.md": "test_quickstart.py"}
 NOTHING_RUNS = {
     "docs/architecture.md": "it shows a drawing and tables",
     "docs/dead-letters.md": "tests/cli/test_dlq.py and tests/kafka/test_processor.py run it, with dead letters",
-    "docs/deploy.md": "tests/cli/test_deploy.py and `make live` run it: the embedded broker cannot",
     "docs/reliability.md": "it is a table of promises, each with its test",
     "docs/schema-rules.md": "it is a table of rules; tests/schema holds each of them",
     "docs/testing.md": "its fixtures need pytest around them: tests/dev/test_pytest_plugin.py",
