@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from eventpact_compat.finding import Rule
+from eventpact_compat.report.plain import ORDERS
 
 __all__ = ["markdown", "page", "to_json"]
 
 
-def page(rule: Rule) -> str:
-    """The page that `eventpact rule ID` prints."""
+def page(rule: Rule) -> list[tuple[str, str]]:
+    """(label, text) of what `eventpact rule ID` prints below the rule's promise."""
     rows = [("severity", str(rule.severity)), ("why", rule.why), ("example", rule.example)]
     if rule.fix:
         rows.append(("edit", rule.fix))
     if rule.order is not None:
-        rows.append(("deploy", str(rule.order)))
-    return "\n".join([f"{rule.id}: {rule.promise}", "", *(f"{label:<9}{text}" for label, text in rows)])
+        rows.append(("deploy", ORDERS[rule.order]))
+    return rows
 
 
 def to_json(rule: Rule) -> dict[str, object]:

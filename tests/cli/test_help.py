@@ -49,5 +49,10 @@ def test_every_option_and_argument_is_described(found: Found) -> None:
     assert silent == []
 
 
+@every_command
+def test_arguments_are_called_as_the_help_text_calls_them(found: Found) -> None:
+    assert [a.name for a in found.arguments if a.metavar is None or not a.metavar.isupper()] == []
+
+
 def test_every_group_of_commands_is_described() -> None:
     assert {name for name, command in group().commands.items() if not command.get_short_help_str()} == set()

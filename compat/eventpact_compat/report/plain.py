@@ -7,7 +7,7 @@ from typing import Final
 
 from eventpact_compat.finding import Finding, Severity, UpgradeOrder
 
-__all__ = ["ORDERS", "details", "plain"]
+__all__ = ["ORDERS", "details", "place", "plain"]
 
 ORDERS: Final = {
     UpgradeOrder.ANY: "in any order",

@@ -29,7 +29,7 @@ from eventpact.cli import (
     status,
     tail,
 )
-from eventpact.cli.console import err
+from eventpact.cli.console import err, hanging
 from eventpact.cli.format import format_files
 from eventpact.cli.next_step import next_step, said
 from eventpact.errors import EventpactError, ExpressionError, ManifestError, PlanError, ResolutionError, SchemaError
@@ -41,33 +41,38 @@ app = typer.Typer(
     help="Event contracts for Python services on Redpanda and Kafka.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("init")(init.init)
-app.command("generate")(generate.generate)
-app.command("lint")(lint.lint)
-app.command("format")(format_files)
-app.command("check")(gate.check)
-app.command("diff")(gate_diff.diff)
-app.command("release")(gate_release.release)
-app.command("rule")(gate_rule.rule)
-app.command("docs")(docs.docs)
-app.command("register")(register.register)
-app.command("plan")(deploy.plan)
-app.command("apply")(deploy.apply)
-app.command("doctor")(doctor.doctor)
-app.command("explain")(events.explain)
-app.command("sample")(sample.sample)
-app.command("partition-of")(partition.partition_of)
-app.command("publish")(publish.publish)
-app.command("tail")(tail.tail)
-app.command("status")(status.status)
-app.command("dev")(dev.dev)
-app.command("demo")(demo.demo)
-app.add_typer(dlq.app, name="dlq")
-app.add_typer(registry.app, name="registry")
-app.add_typer(schema.app, name="schema")
+
+# The panels of `eventpact --help`, in the order in which a contract meets them.
+WRITE, GUARD, SHIP = "Write a contract", "Guard it", "Bring it to broker and registry"
+RUN, LOCAL = "Work with events", "On this machine"
+
+app.command("init", rich_help_panel=WRITE)(init.init)
+app.command("generate", rich_help_panel=WRITE)(generate.generate)
+app.command("format", rich_help_panel=WRITE)(format_files)
+app.command("lint", rich_help_panel=WRITE)(lint.lint)
+app.command("explain", rich_help_panel=WRITE)(events.explain)
+app.add_typer(schema.app, name="schema", rich_help_panel=WRITE)
+app.command("check", rich_help_panel=GUARD)(gate.check)
+app.command("diff", rich_help_panel=GUARD)(gate_diff.diff)
+app.command("release", rich_help_panel=GUARD)(gate_release.release)
+app.command("rule", rich_help_panel=GUARD)(gate_rule.rule)
+app.command("docs", rich_help_panel=SHIP)(docs.docs)
+app.command("register", rich_help_panel=SHIP)(register.register)
+app.command("plan", rich_help_panel=SHIP)(deploy.plan)
+app.command("apply", rich_help_panel=SHIP)(deploy.apply)
+app.command("doctor", rich_help_panel=SHIP)(doctor.doctor)
+app.command("publish", rich_help_panel=RUN)(publish.publish)
+app.command("tail", rich_help_panel=RUN)(tail.tail)
+app.command("status", rich_help_panel=RUN)(status.status)
+app.add_typer(dlq.app, name="dlq", rich_help_panel=RUN)
+app.command("sample", rich_help_panel=RUN)(sample.sample)
+app.command("partition-of", rich_help_panel=RUN)(partition.partition_of)
+app.command("dev", rich_help_panel=LOCAL)(dev.dev)
+app.command("demo", rich_help_panel=LOCAL)(demo.demo)
+app.add_typer(registry.app, name="registry", rich_help_panel=LOCAL)
 
 # What a finding is about is in the repository: exit 1. Everything else is usage or environment: exit 2.
 FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError, PlanError)
@@ -83,7 +88,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Avro schema in; typed events, producers and workers out."""
 
@@ -96,8 +103,8 @@ def run(arguments: list[str] | None = None) -> int:
         # The framework has spoken already: help, a usage error, an interrupt.
         return end.code if isinstance(end.code, int) else 0
     except (EventpactError, OSError) as error:
-        err.print(Text.assemble(("error: ", "bold red"), said(error)), soft_wrap=True)
+        hanging(err, Text("error: ", "bold red"), said(error))
         if (step := next_step(error)) is not None:
-            err.print(Text.assemble(("next:  ", "bold"), step), soft_wrap=True)
+            hanging(err, Text("next:  ", "bold"), step)
         return 1 if isinstance(error, FINDINGS) else 2
     return 0

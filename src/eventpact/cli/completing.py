@@ -42,6 +42,7 @@ def propose_rules(incomplete: str) -> list[tuple[str, str]]:
 ContractArgument = Annotated[
     str,
     typer.Argument(
+        metavar="CONTRACT",
         help="Contract or topic of the manifest, such as ingestion.",
         autocompletion=propose_contracts,
     ),
@@ -49,6 +50,7 @@ ContractArgument = Annotated[
 EventArgument = Annotated[
     str,
     typer.Argument(
+        metavar="EVENT",
         help="Class name or Avro name, such as IngestionEvent.",
         autocompletion=propose_events,
     ),

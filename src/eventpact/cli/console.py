@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-__all__ = ["ManifestOption", "err", "out", "print_json"]
+__all__ = ["ManifestOption", "err", "hanging", "out", "print_json"]
 
 # Rich honours NO_COLOR, and drops colour and movement when the output is not a terminal.
 out = Console(highlight=False)
@@ -23,6 +25,18 @@ ManifestOption = Annotated[
         show_envvar=True,
     ),
 ]
+
+
+def hanging(console: Console, label: Text, text: str | Text) -> None:
+    """A paragraph and its label. On a terminal it wraps between words beside the label; elsewhere it is one line."""
+    if not console.is_terminal:
+        console.print(Text.assemble(label, text), soft_wrap=True)
+        return
+    row = Table.grid()
+    row.add_column(width=label.cell_len, no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(label, text)
+    console.print(row)
 
 
 def print_json(value: object) -> None:

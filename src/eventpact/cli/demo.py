@@ -21,7 +21,7 @@ __all__ = ["demo"]
 
 def demo(
     path: Annotated[
-        Path, typer.Argument(help="Folder whose files become events.", exists=True, file_okay=False)
+        Path, typer.Argument(metavar="PATH", help="Folder whose files become events.", exists=True, file_okay=False)
     ] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -105,9 +105,10 @@ def show(summary: Summary) -> None:
 
 def _counts(summary: Summary) -> Table:
     shares = " · ".join(f"{name} {count:,}" for name, count in sorted(summary.workers.items()))
+    tenants = f"{summary.tenants} tenant{'' if summary.tenants == 1 else 's'}"
     lost = "bold red" if summary.lost else "bold green"
     rows = (
-        ("published", summary.published, f"{summary.tenants} tenants, {summary.target}", "bold"),
+        ("published", summary.published, f"{tenants}, {summary.target}", "bold"),
         ("handled", summary.handled, shares + (f" · {summary.duplicates} twice" if summary.duplicates else ""), "bold"),
         ("dead-lettered", summary.dead_lettered, "one undecodable record, one failing handler", "bold"),
         ("replayed", summary.replayed, "after the handler's repair", "bold"),

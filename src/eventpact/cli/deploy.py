@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
-from eventpact.cli.console import ManifestOption, err, out, print_json
+from eventpact.cli.console import ManifestOption, err, hanging, out, print_json
 from eventpact.contract import load_manifest
 from eventpact.errors import PlanError
 
@@ -52,7 +53,9 @@ def plan(
 
 
 def apply(
-    file: Annotated[Path | None, typer.Argument(help="A plan of `eventpact plan --out`; none plans anew.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A plan of `eventpact plan --out`; none plans anew.")
+    ] = None,
     manifest: ManifestOption = MANIFEST,
     lock: Annotated[
         Path | None, typer.Option("--lock", help="Lock file to write; contracts.lock beside the manifest by default.")
@@ -79,7 +82,7 @@ def apply(
     def report(applied: Applied) -> None:
         rows.append({"step": str(applied.step), "outcome": applied.outcome})
         if not as_json:
-            out.print(f"{applied.outcome:<9} {applied.step}", markup=False, soft_wrap=True)
+            hanging(out, Text(f"{applied.outcome:<9} "), str(applied.step))
 
     if file is not None and (allow_repartition or allow_retention_cut):
         raise typer.BadParameter("a saved plan is applied as it is; give --allow-... to `eventpact plan`")
@@ -132,8 +135,8 @@ def _planned(manifest: Path, topics: "TopicAdmin", registry: "Registry", reparti
 
 def _show(made: "Plan") -> None:
     for number, step in enumerate(made.steps, 1):
-        out.print(f"{number:>3}  {step}", markup=False, soft_wrap=True)
+        hanging(out, Text(f"{number:>3}  "), str(step))
     for refusal in made.refusals:
-        out.print(f"refused  {refusal}", markup=False, soft_wrap=True)
+        hanging(out, Text("refused  ", "red"), str(refusal))
     if not made.steps and not made.refusals:
         err.print("nothing to do: broker and registry are as the manifest says")

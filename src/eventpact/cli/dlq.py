@@ -23,8 +23,6 @@ from eventpact.cli.dlq_options import (
 __all__ = ["app"]
 
 app = typer.Typer(name="dlq", help="Dead letters: look at them, replay them, park them.", no_args_is_help=True)
-app.command("replay")(dlq_move.replay)
-app.command("park")(dlq_move.park)
 
 
 @app.callback()
@@ -90,7 +88,9 @@ def ls(
 @app.command()
 def show(
     contract: ContractArgument,
-    place: Annotated[str, typer.Argument(help="partition:offset in the dead-letter topic, as ls prints it.")],
+    place: Annotated[
+        str, typer.Argument(metavar="PLACE", help="partition:offset in the dead-letter topic, as ls prints it.")
+    ],
     reveal: Annotated[bool, typer.Option("--reveal", help="Show personal data and original bytes (base64).")] = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
 ) -> None:
@@ -222,3 +222,8 @@ def purge_plan(
     )
     going = sum(offset - spans[partition].start for partition, offset in plan.items())
     err.print(f"{going} of {sum(span.size for span in spans.values())} records could go; nothing was deleted")
+
+
+# After what only looks, in the order in which help lists them.
+app.command("replay")(dlq_move.replay)
+app.command("park")(dlq_move.park)

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from eventpact.cli.console import ManifestOption, out, print_json
+from eventpact.cli.console import ManifestOption, hanging, out, print_json
 from eventpact.contract import load_manifest
 
 __all__ = ["doctor"]
@@ -35,9 +36,8 @@ def doctor(
     for line in examine(load_manifest(manifest), settings, partial(topic_admin, settings, PATIENCE)):
         lines.append(line)
         if not as_json:
-            out.print(f"[{COLOURS[line.state]}]{line.state:<4}[/] ", end="")
             fix = f" -> {line.fix}" if line.fix else ""
-            out.print(f"{line.what}: {line.says}{fix}", markup=False, soft_wrap=True)
+            hanging(out, Text(f"{line.state:<4} ", COLOURS[line.state]), f"{line.what}: {line.says}{fix}")
     if as_json:
         print_json([asdict(line) for line in lines])
     if any(line.state == "fail" for line in lines):

@@ -33,7 +33,9 @@ TodayOption = Annotated[
 def check(
     contracts: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of contracts; all of them when left out.", autocompletion=propose_contracts),
+        typer.Argument(
+            metavar="CONTRACTS", help="Names of contracts; all of them when left out.", autocompletion=propose_contracts
+        ),
     ] = None,
     against: Annotated[str, typer.Option(help="history, git:REF or registry.")] = "history",
     form: Annotated[Format, typer.Option("--format", help="For people, for machines, for CI.")] = Format.TEXT,

@@ -21,8 +21,8 @@ SIDE = "A file, contract@3, git:REF:path or registry:subject@3."
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help=SIDE)],
-    new: Annotated[str, typer.Argument(help=SIDE)],
+    old: Annotated[str, typer.Argument(metavar="OLD", help=SIDE)],
+    new: Annotated[str, typer.Argument(metavar="NEW", help=SIDE)],
     level: Annotated[
         Level | None, typer.Option(help="Which direction must work; without it, the registries' default and more.")
     ] = None,

@@ -18,7 +18,10 @@ __all__ = ["release"]
 
 def release(
     contract: Annotated[
-        str, typer.Argument(help="Name of the contract in the manifest.", autocompletion=propose_contracts)
+        str,
+        typer.Argument(
+            metavar="CONTRACT", help="Name of the contract in the manifest.", autocompletion=propose_contracts
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written.")] = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),

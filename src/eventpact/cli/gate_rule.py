@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eventpact.cli.completing import propose_rules
-from eventpact.cli.console import out, print_json
+from eventpact.cli.console import hanging, out, print_json
 
 __all__ = ["rule"]
 
@@ -39,7 +39,10 @@ def rule(
         if as_json:
             print_json(to_json(rules[wanted]))
         else:
-            out.print(Text(page(rules[wanted])), soft_wrap=True)
+            out.print(Text.assemble((wanted, "bold"), f": {rules[wanted].promise}"), soft_wrap=True)
+            out.print()
+            for label, text in page(rules[wanted]):
+                hanging(out, Text(f"{label:<9}", "dim"), text)
         return
     if as_json:
         print_json([to_json(row) for row in rules.values()])

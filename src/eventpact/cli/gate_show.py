@@ -9,7 +9,7 @@ from enum import StrEnum
 import typer
 from rich.text import Text
 
-from eventpact.cli.console import err, out
+from eventpact.cli.console import err, hanging, out
 from eventpact_compat.finding import Finding, Severity
 
 __all__ = ["FailOn", "Format", "fails", "show", "write_report"]
@@ -75,9 +75,9 @@ def show(findings: Sequence[Finding], title: str) -> None:
         head = Text.assemble((f"{finding.severity:<7} ", STYLES[finding.severity]), (finding.rule, "bold"))
         head.append("".join(f"  {part}" for part in (finding.contract, place(finding)) if part), style="dim")
         out.print(head, soft_wrap=True)
-        out.print(Text(f"  {finding.message}"), soft_wrap=True)
+        hanging(out, Text("  "), finding.message)
         for label, text in details(finding):
-            out.print(Text.assemble((f"  {label:<8}", "dim"), text), soft_wrap=True)
+            hanging(out, Text(f"  {label:<8}", "dim"), text)
     counts = Counter(finding.severity for finding in findings)
     said = [f"{counts[s]} {s if counts[s] == 1 or s is Severity.INFO else f'{s}s'}" for s in Severity if counts[s]]
     err.print(Text(f"{title}: {', '.join(said) or 'no findings'}"))

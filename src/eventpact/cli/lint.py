@@ -18,7 +18,9 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO:
 
 SchemaFiles = Annotated[
     list[Path] | None,
-    typer.Argument(exists=True, help="Schema files, or folders of them. Without any: all that the manifest names."),
+    typer.Argument(
+        metavar="FILES", exists=True, help="Schema files, or folders of them. Without any: all that the manifest names."
+    ),
 ]
 
 

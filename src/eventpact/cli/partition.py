@@ -13,7 +13,7 @@ __all__ = ["partition_of"]
 
 
 def partition_of(
-    tenant: Annotated[str, typer.Argument(help="The record key, such as a tenant's id.")],
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="The record key, such as a tenant's id.")],
     partitions: Annotated[
         int | None, typer.Option(min=1, help="Count of partitions instead of the manifest's.")
     ] = None,

@@ -29,7 +29,7 @@ def sample(
     reveal: Annotated[bool, typer.Option("--reveal", help="Show the fields tagged as personal data, too.")] = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
 ) -> None:
-    """Print made-up events that the schema and its constraints allow. Needs eventpact[sample].
+    """Print made-up events that the schema and its constraints allow. Needs the extra `sample`.
 
     Example: eventpact sample IngestionEvent -n 3 --seed 1
     """

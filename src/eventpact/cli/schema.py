@@ -14,7 +14,10 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Look at schema files.", no_args_is_help=True)
 
-SchemaFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An .avsc file.")]
+HELP = "An .avsc file."
+SchemaFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=HELP)]
+Reader = Annotated[Path, typer.Argument(metavar="READER", exists=True, dir_okay=False, help=HELP)]
+Writer = Annotated[Path, typer.Argument(metavar="WRITER", exists=True, dir_okay=False, help=HELP)]
 
 
 class Dialect(StrEnum):
@@ -44,8 +47,8 @@ def show(file: SchemaFile) -> None:
 
 @app.command("check")
 def compatibility(
-    reader: SchemaFile,
-    writer: SchemaFile,
+    reader: Reader,
+    writer: Writer,
     dialect: Annotated[Dialect, typer.Option(help="Java Avro as in Confluent's registry, or Redpanda's.")] = (
         Dialect.CONFLUENT
     ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err, out, print_json
 from eventpact.contract import Contract, load_manifest
 from eventpact.contract.duration import milliseconds
@@ -25,7 +26,12 @@ TIMEOUT = 5.0
 
 
 def status(
-    contracts: Annotated[list[str] | None, typer.Argument(help="Contracts or topics; all by default.")] = None,
+    contracts: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CONTRACTS", help="Contracts or topics; all by default.", autocompletion=propose_contracts
+        ),
+    ] = None,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, until Ctrl-C.")] = False,
     interval: Annotated[float, typer.Option(min=0.0, help="Seconds between looks; rates are measured there.")] = 2.0,
