@@ -19,6 +19,7 @@ from eventpact.dead_letter import DeadLetter, Reason, Stage, TimestampType
 from eventpact.dev.broker import EmbeddedBroker
 from eventpact.ids import SchemaId
 from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
+from eventpact.kafka.handler import BatchHandler
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.worker import Worker
@@ -44,6 +45,7 @@ SWIFT: Final = Policy(
 )
 
 Pairs = list[tuple[str, str | bytes | None]]
+Handling = Callable[..., object] | BatchHandler[IngestionEvent]
 
 
 def tenant(number: int) -> str:
@@ -211,13 +213,13 @@ class World:
     def framed(self, body: bytes, schema_id: int | None = None) -> bytes:
         return frame(SchemaId(self.schema_id if schema_id is None else schema_id), body)
 
-    def worker(self, handler: Callable[..., object], **others: Any) -> Worker[IngestionEvent]:
+    def worker(self, handler: Handling, **others: Any) -> Worker[IngestionEvent]:
         """A worker of this world; `others` are further arguments of Worker, or other ones."""
         wanted: dict[str, Any] = {"settings": self.settings, "registry": self.registry, "policy": SWIFT, **others}
         return Worker(IngestionEvent, handler, **wanted)
 
     @contextmanager
-    def running(self, handler: Callable[..., object], **others: Any) -> Iterator[Running]:
+    def running(self, handler: Handling, **others: Any) -> Iterator[Running]:
         """A worker that runs during the block and ends cleanly after it."""
         run = Running(self.worker(handler, **others))
         try:
@@ -229,7 +231,7 @@ class World:
             raise
         run.stop()
 
-    def failing(self, handler: Callable[..., object], **others: Any) -> BaseException:
+    def failing(self, handler: Handling, **others: Any) -> BaseException:
         """Run a worker that stops by itself; what it raised."""
         error = Running(self.worker(handler, **others)).result()
         assert error is not None, "the worker ended cleanly"

@@ -105,15 +105,22 @@ class Loop:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""
         taken = self._take(membership)
         self._collect()
+        if self._careful_for:
+            self._secure(membership)
         self._settle(membership)
-        self._confirm(membership, self._policy.flush_budget)
-        if self._careful_for or any(h.marked is not None and h.survived for h in membership.holdings.values()):
-            membership.commit()
-            membership.clear_marks()
+        if any(holding.marked is not None and holding.survived for holding in membership.holdings.values()):
+            self._secure(membership)
         else:
+            self._confirm(membership, self._policy.flush_budget)
             membership.commit_when_due()
         membership.pause_only(self._wanted_pauses(membership))
         self._count(membership, taken)
+
+    def _secure(self, membership: Membership) -> None:
+        """What is settled is committed now, so that a crash blames none of it."""
+        self._confirm(membership, self._policy.flush_budget)
+        membership.commit()
+        membership.clear_marks()
 
     def handover(self, membership: Membership, leaving: Collection[Holding]) -> None:
         """Before partitions leave: wait a bounded time for handlers at work and for dead letters, then give these up:

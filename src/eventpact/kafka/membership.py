@@ -217,15 +217,22 @@ class Membership:
     def close(self, limit: float) -> bool:
         """Leave the group; False when the client library is not through within `limit` seconds.
 
-        Commits nothing. The client library may hang in its close after an error, so it has a thread of its own.
+        Commits nothing but the end of crash marks: this is no crash. The client library may hang in its close after
+        an error, so it has a thread of its own.
         """
         self._closing = True
-        for holding in self.holdings.values():
+        marked = list(self.holdings.values())
+        for holding in marked:
             # The client library cannot close while a message is held.
             holding.clear()
         self.holdings.clear()
+
+        def leave() -> None:
+            self._marks.clear(marked)
+            self._consumer.close()
+
         try:
-            return call_bounded(self._consumer.close, limit, "eventpact-close")
+            return call_bounded(leave, limit, "eventpact-close")
         except KafkaException as error:
             # What is settled is committed or will come again; there is nothing left to save.
             LOG.warning("leaving the group of topic %s: %s", self._topic, client_error(error).name())

@@ -1,0 +1,195 @@
+"""Records that kill the process: found by the marks that they leave behind, and dead-lettered unread."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+
+from eventpact import errors
+from eventpact.dead_letter import Reason, Stage
+from eventpact.dev.broker import Api
+from eventpact.kafka.crash_marks import attempts
+from eventpact.kafka.handler import Retry
+from eventpact.kafka.watchdog import HUNG
+from ingestion_events import IngestionEvent
+from tests.kafka.dying_process import DIED, KILLER
+from tests.kafka.test_concurrency import put
+from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, TOPIC, Ledger, World, with_attempts
+
+PROCESS = (sys.executable, "-m", "tests.kafka.dying_process")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as made:
+        yield made
+
+
+def raw(world: World) -> Consumer:
+    return Consumer({"bootstrap.servers": world.broker.bootstrap_servers, "group.id": GROUP, "log_level": 0})
+
+
+def mark(world: World, metadata: str, partition: int = 0) -> None:
+    """As an earlier process has left it, on the first record."""
+    with closing(raw(world)) as consumer:
+        consumer.commit(offsets=[TopicPartition(TOPIC, partition, 0, metadata)], asynchronous=False)
+
+
+def found_mark(world: World, partition: int = 0) -> tuple[int, str]:
+    with closing(raw(world)) as consumer:
+        (found,) = consumer.committed([TopicPartition(TOPIC, partition)], LIMIT)
+    return found.offset, found.metadata or ""
+
+
+@pytest.mark.parametrize(("manner", "code", "concurrency"), [("die", DIED, 1), ("die", DIED, 4), ("hang", HUNG, 1)])
+def test_a_record_that_kills_is_dead_lettered_in_the_end_and_no_other_is(
+    world: World, manner: str, code: int, concurrency: int
+) -> None:
+    """Whatever is in hand with it, and in all partitions: only the one to blame goes."""
+    world.publish(*range(40))
+    codes: list[int] = []
+    handled: set[int] = set()
+    wanted = set(range(40)) - {KILLER}
+    while len(codes) < 12:
+        with subprocess.Popen(
+            [*PROCESS, world.broker.bootstrap_servers, manner, str(concurrency)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                handled.add(int(line))
+                if handled == wanted and world.stored(DEAD_LETTERS):
+                    process.send_signal(signal.SIGTERM)
+        codes.append(process.returncode)
+        if process.returncode != code:
+            break
+        if handled == wanted and not world.stored(DEAD_LETTERS):
+            world.publish(*range(40, 41))  # something to see the next process by
+            wanted.add(40)
+    (letter,) = world.letters(1)
+
+    assert codes[-1] == 0
+    assert set(codes[:-1]) == {code}
+    assert len(codes) - 1 <= 6
+    assert world.stored(DEAD_LETTERS) == 1
+    assert (letter.stage, letter.reason, letter.retry_count) == (Stage.CRASH, Reason.CRASHED, 0)
+    assert letter.original_value is not None
+    assert handled == wanted
+
+
+def test_the_first_record_of_a_partition_is_marked_while_it_is_tried_and_not_longer(world: World) -> None:
+    seen: list[tuple[int, str]] = []
+    ledger = Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        seen.append(found_mark(world))
+        ledger.write(handled)
+
+    put(world, 0, 1)
+    with world.running(handle):
+        ledger.wait(2)
+
+    assert seen[0] == (0, "attempt=1")
+    assert found_mark(world) == (2, "")
+
+
+def test_a_mark_is_counted_up_until_the_record_is_not_tried_any_more(world: World) -> None:
+    seen: list[tuple[int, str]] = []
+    ledger = Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        seen.append(found_mark(world))
+        ledger.write(handled)
+
+    put(world, 0)
+    put(world, 1, partition=1)
+    mark(world, "attempt=2")
+    mark(world, "attempt=3", partition=1)
+    with world.running(handle) as run:
+        ledger.wait(1)
+        (letter,) = world.letters(1)
+        while run.worker.stats().crashed < 1:
+            assert not run.ended(0.01)
+
+    assert seen == [(0, "attempt=3")]
+    assert letter.reason == Reason.CRASHED
+    assert letter.original_partition == 1
+    assert [found_mark(world, partition) for partition in (0, 1)] == [(1, ""), (1, "")]
+
+
+def test_a_mark_of_another_record_means_nothing(world: World) -> None:
+    """Retention has moved the first record on, or somebody set the group back."""
+    ledger = Ledger()
+    put(world, 0, 1)
+    world.broker.delete_records(TOPIC, 0, 1)
+    mark(world, "attempt=9")
+    with world.running(ledger.write):
+        ledger.wait(1)
+
+    assert ledger.numbers == [1]
+
+
+def test_a_process_that_lives_through_a_failure_takes_its_mark_away(world: World) -> None:
+    """A record that waits for its next attempt for an hour is no crash, however often the process is replaced."""
+    failed = threading.Event()
+    cleared: list[tuple[int, str]] = []
+
+    def handle(handled: IngestionEvent) -> None:
+        if failed.is_set():
+            cleared.append(found_mark(world))
+        failed.set()
+        raise Retry
+
+    put(world, 0)
+    with world.running(handle, policy=with_attempts(2)):
+        world.letters(1)
+
+    assert cleared == [(0, "")]
+
+
+def test_an_orderly_stop_is_no_crash(world: World) -> None:
+    def handle(handled: IngestionEvent) -> None:
+        raise SystemExit
+
+    put(world, 0)
+    stopped = [world.failing(handle) for _ in range(4)]
+
+    assert all(isinstance(error, errors.WorkerStopped) for error in stopped)
+    assert found_mark(world) == (0, "")
+    assert world.stored(DEAD_LETTERS) == 0
+
+
+@pytest.mark.parametrize("api", [Api.OFFSET_COMMIT, Api.OFFSET_FETCH])
+def test_a_mark_that_cannot_be_made_costs_a_line(world: World, api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    ledger = Ledger()
+    put(world, 0)
+    with world.running(ledger.write):
+        ledger.wait(1)
+    put(world, 1)
+    with world.running(ledger.write) as run:
+        ledger.wait(2)
+        while not run.worker.idle:
+            assert not run.ended(0.01)
+        # The next partition's first record meets the error.
+        world.broker.push_request_errors(api, *[KafkaError.UNKNOWN_MEMBER_ID] * 2)
+        put(world, 2, partition=1)
+        ledger.wait(3)
+
+    assert ledger.numbers == [0, 1, 2]
+    assert "crash mark" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("metadata", "count"),
+    [("attempt=3", 3), ("", 0), (None, 0), ("attempt=-1", 0), ("attempt=0", 0), ("attempt=9999999", 0), ("else", 0)],
+)
+def test_what_counts_as_a_mark(metadata: str | None, count: int) -> None:
+    assert attempts(metadata) == count
