@@ -29,6 +29,7 @@ class Breach:
 class Letter:
     """A dead letter, or a parked record: the number in it, where it stands, and whether it is what it should be."""
 
+    dlq_id: str
     number: int
     place: Place
     origin: Place

@@ -65,6 +65,14 @@ class Member:
         assert self.ended, f"worker {self.generation} did not end; see {self.log}"
         return self.codes[0]
 
+    def pester(self, number: int) -> int:
+        """Send the signal again and again until it ends; the exit code."""
+        deadline = monotonic() + PATIENCE
+        while not self.ended and monotonic() < deadline:
+            self.send(number)
+            self._waiter.join(LOOK_SECONDS / 10)
+        return self.end()
+
     def kill(self) -> None:
         """Leave nothing running, frozen or not."""
         if not self.ended:
@@ -80,13 +88,14 @@ class Crew:
         self._book = book
         self.folder = folder
 
-    def start(self, orders: Orders, servers: str | None = None) -> Member:
-        """One more member; `servers` is its own way to the broker."""
+    def start(self, orders: Orders, servers: str | None = None, *, log: Path | None = None) -> Member:
+        """One more member; `servers` is its own way to the broker, `log` what its output goes to."""
         generation = len(self.members) + 1
         site = self._site if servers is None else self._site.by_way_of(servers)
         line = orders.line(site, generation, self._book.pipe)
         command = [sys.executable, "-m", "tests.chaos.worker_process", line]
-        member = Member(generation, command, self._book.pipe, self.folder / f"worker-{generation}.log", self._book)
+        log = log or self.folder / f"worker-{generation}.log"
+        member = Member(generation, command, self._book.pipe, log, self._book)
         self.members.append(member)
         return member
 
@@ -99,7 +108,7 @@ class Crew:
         self._book.wait(lambda: member.worked >= count or member.ended)
 
     def logs(self) -> bytes:
-        return b"".join(member.log.read_bytes() for member in self.members)
+        return b"".join(member.log.read_bytes() for member in self.members if member.log.is_file())
 
     def close(self) -> None:
         for member in self.members:

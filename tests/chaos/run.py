@@ -109,6 +109,10 @@ class Run:
         """Until all that was published is committed."""
         self.book.wait(lambda: self.sampler.committed >= len(self.publisher.acknowledged), PATIENCE)
 
+    def wait_letters(self, count: int) -> None:
+        """Until so many dead letters are stored."""
+        self.book.wait(lambda: self.sampler.letters >= count)
+
     def wait_letters_committed(self) -> None:
         """Until the dead-letter processors have committed all dead letters, successors of their own included."""
         site, deadline = self.site, monotonic() + PATIENCE
@@ -183,6 +187,7 @@ class Run:
         ours = [pair for pair in outer.headers if pair not in original.headers]
         texts = (letter.dlq_id, letter.error_class, letter.error_code, letter.error_summary, letter.error_location)
         return Letter(
+            dlq_id=letter.dlq_id,
             number=number_in(letter.original_value or b""),
             place=(outer.partition, outer.offset),
             origin=origin,

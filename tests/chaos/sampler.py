@@ -56,6 +56,11 @@ class Sampler:
         """How many records are committed, by the last look."""
         return sum(self.samples[-1].committed.values()) if self.samples else 0
 
+    @property
+    def letters(self) -> int:
+        """How many dead letters are stored, by the last look."""
+        return sum(self.samples[-1].letters.values()) if self.samples else 0
+
     def close(self) -> None:
         self._end.set()
         self._thread.join()

@@ -7,8 +7,10 @@ them: no line may hold what the events hold.
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import time
+from types import FrameType
 
 from eventpact.errors import WorkerStopped
 from eventpact.kafka import DeadLetterProcessor, Worker
@@ -21,9 +23,15 @@ from tests.chaos.tempers import TEMPERS
 from tests.kafka.world import number_of
 
 
+def startled(number: int, frame: FrameType | None) -> None:
+    """A signal handler of the application's own, which does what none may do."""
+    raise RuntimeError("the application's own handler")
+
+
 def main(line: str) -> int:
     site, orders, generation, pipe = Orders.read(line)
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    signal.signal(signal.SIGUSR1, startled)
     FLAWS[orders.flaw]()
     temper, seconds = TEMPERS[orders.temper], orders.milliseconds / 1000
 

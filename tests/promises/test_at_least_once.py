@@ -5,9 +5,7 @@ of the work. The same ledger catches workers that break the promise on purpose. 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from confluent_kafka import KafkaError
@@ -16,26 +14,10 @@ from eventpact.dev.broker import Api, EmbeddedBroker
 from tests.chaos.audit import Breach
 from tests.chaos.orders import STOPPED, Orders
 from tests.chaos.run import Run
-from tests.chaos.site import Site
 
 EVENTS = 1_000
 SWIFT = Orders(milliseconds=0.2, interval=0.01, budget=0.02, session_ms=1_500)
 """Commits with records in hand, as often as it goes."""
-
-
-@pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker() as made:
-        yield made
-
-
-@pytest.fixture
-def run(broker: EmbeddedBroker, tmp_path: Path) -> Iterator[Run]:
-    site = Site(broker.bootstrap_servers, None, "chaos")
-    for topic in site.topics:
-        broker.create_topic(topic, site.partitions)
-    with Run(site, tmp_path) as made:
-        yield made
 
 
 def promises(breaches: tuple[Breach, ...]) -> set[str]:
