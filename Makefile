@@ -54,7 +54,7 @@ check: $(STAMP) ## the gate: lint, layout of schemas, compatibility, golden payl
 	$(BIN)/eventpact check
 
 live: $(STAMP) ## tests against real services (Java, Go, or what the environment names)
-	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "live and not slow" $(PYTEST_ARGS)
 
 slow: $(STAMP) ## what takes minutes: long kill runs, a million dead letters
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

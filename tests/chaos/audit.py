@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from eventpact.dead_letter import Reason
 from tests.chaos.poison import TENANTS
 from tests.chaos.reading import Place
 from tests.chaos.sampler import Sample
@@ -30,6 +31,7 @@ class Letter:
     """A dead letter, or a parked record: the number in it, where it stands, and whether it is what it should be."""
 
     dlq_id: str
+    reason: Reason
     number: int
     place: Place
     origin: Place

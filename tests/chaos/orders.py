@@ -28,6 +28,8 @@ class Orders:
         temper: how the handler treats some of its events; see `tests.chaos.tempers`.
         interval: seconds between commits.
         budget: seconds of handling between two looks at the broker.
+        together: events per call of the handler.
+        hang: seconds that a handler may take until its process ends.
     """
 
     milliseconds: float = 1.0
@@ -42,10 +44,14 @@ class Orders:
     protocol: str = "classic"
     static: str | None = None
     share: float = 0.5
+    concurrency: int = 1
+    together: int = 1
+    hang: float = 600.0
 
     def exposure(self) -> float:
         """How many completions one kill may repeat: those since the last commit, and the batch in hand."""
-        return (self.interval + self.budget) / (self.milliseconds / 1000) + self.batch
+        rate = self.concurrency * self.together / (self.milliseconds / 1000)
+        return (self.interval + self.budget) * rate + self.batch
 
     def policy(self) -> Policy:
         return replace(
@@ -54,6 +60,8 @@ class Orders:
             pass_budget=self.budget,
             commit_interval=self.interval,
             dead_letter_share=self.share,
+            ahead=self.batch,
+            handler_limit=self.hang,
         )
 
     def settings(self, site: Site) -> Settings:

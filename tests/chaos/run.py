@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,9 @@ class Run:
         self.dice = random.Random(seed)
         self.faults: Counter[str] = Counter()
         self.orders = Orders()
-        self.poison_every = poison_every
+        self._claims: dict[str, Callable[[Evidence], Sequence[object]]] = {}
+        if not poison_every:
+            self.claim("an outage dead-letters nothing", lambda evidence: [each.number for each in evidence.letters])
         self._bound = 0.0
         self._idle_allowed: set[int] = set()
         self._stack = ExitStack()
@@ -95,6 +98,10 @@ class Run:
         self.faults[name] += 1
         self._bound += repeats
 
+    def claim(self, promise: str, check: Callable[[Evidence], Sequence[object]]) -> None:
+        """A promise of this run's own; what `check` returns shows that it was not kept."""
+        self._claims[promise] = check
+
     def excuse(self, member: Member) -> None:
         """This member need not have completed anything: its start was the fault."""
         self._idle_allowed.add(member.generation)
@@ -105,9 +112,18 @@ class Run:
         for member, count in wanted:
             self.crew.wait_worked(member, count)
 
+    def wait_end(self, members: Sequence[Member]) -> Member | None:
+        """The first of these that ends; `None` when all that was published is committed before."""
+        self.book.wait(lambda: any(member.ended for member in members) or self.all_committed, PATIENCE)
+        return next((member for member in members if member.ended), None)
+
+    @property
+    def all_committed(self) -> bool:
+        return self.sampler.committed >= len(self.publisher.acknowledged)
+
     def wait_committed(self) -> None:
         """Until all that was published is committed."""
-        self.book.wait(lambda: self.sampler.committed >= len(self.publisher.acknowledged), PATIENCE)
+        self.book.wait(lambda: self.all_committed, PATIENCE)
 
     def wait_letters(self, count: int) -> None:
         """Until so many dead letters are stored."""
@@ -145,10 +161,8 @@ class Run:
 
     def _own(self, evidence: Evidence) -> list[Breach]:
         """What this run promises besides."""
-        found = []
-        if self.poison_every == 0 and evidence.letters:
-            found.append(Breach("an outage dead-letters nothing", tuple(each.number for each in evidence.letters)))
-        return found
+        shown = {promise: tuple(check(evidence)) for promise, check in self._claims.items()}
+        return [Breach(promise, by) for promise, by in shown.items() if by]
 
     def evidence(self) -> Evidence:
         site = self.site
@@ -187,6 +201,7 @@ class Run:
         ours = [pair for pair in outer.headers if pair not in original.headers]
         texts = (letter.dlq_id, letter.error_class, letter.error_code, letter.error_summary, letter.error_location)
         return Letter(
+            reason=letter.reason,
             dlq_id=letter.dlq_id,
             number=number_in(letter.original_value or b""),
             place=(outer.partition, outer.offset),

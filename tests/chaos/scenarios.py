@@ -10,14 +10,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from eventpact.dead_letter import Reason
+from tests.chaos.audit import Evidence
 from tests.chaos.crew import Member
 from tests.chaos.orders import STOPPED, Orders
 from tests.chaos.run import AHEAD, Run
 from tests.chaos.stage import Stage
+from tests.chaos.tempers import DEADLY
 
 __all__ = ["SCENARIOS", "Scenario"]
 
 CREW: Final = 3
+DIED: Final = 139
+HUNG: Final = 75
+MOST_DEATHS: Final = 8
+"""Of one record: the limit of crashes, and those before it was known to be the first of its partition."""
 NEVER_AHEAD: Final = "no commit is ahead of the work"
 SETTLED: Final = "everything published is settled"
 
@@ -230,6 +237,47 @@ def processed(stage: Stage, run: Run, times: int) -> None:
     assert last.end(signal.SIGTERM) == 0
 
 
+def threaded(stage: Stage, run: Run, times: int) -> None:
+    """As the first one, with handlers in threads: events of different tenants are settled in any order."""
+    killed(stage, run, times, replace(run.orders, concurrency=8, milliseconds=4.0))
+
+
+def batched(stage: Stage, run: Run, times: int) -> None:
+    """As the first one, with handlers that take many events at once."""
+    killed(stage, run, times, replace(run.orders, together=20, milliseconds=10.0))
+
+
+def deadly(stage: Stage, run: Run, times: int) -> None:
+    """One event kills every process that tries it, until it is dead-lettered unread."""
+    doomed(run, replace(run.orders, temper="deadly"), DIED)
+
+
+def endless(stage: Stage, run: Run, times: int) -> None:
+    """One event keeps its handler for ever: the watchdog ends each process, until the event is a dead letter."""
+    doomed(run, replace(run.orders, temper="endless", hang=2.0), HUNG)
+
+
+def doomed(run: Run, orders: Orders, code: int) -> None:
+    """A supervisor starts whoever dies again, until nobody does."""
+    run.claim("the record to blame is dead-lettered, and no other", wrongly_quarantined)
+    run.publisher.publish(AHEAD)
+    crew = [run.crew.start(orders) for _ in range(CREW)]
+    while dead := run.wait_end(crew):
+        assert dead.codes == [code], f"ended with {dead.codes}; see {dead.log}"
+        run.fault("process died", repeats=orders.exposure())
+        crew.remove(dead)
+        crew.append(run.crew.start(orders))
+    assert run.faults.total() <= MOST_DEATHS, f"{run.faults.total()} processes died of one record"
+    for member in run.crew.members:
+        run.excuse(member)  # who came late found nothing left
+    finish(run, crew)
+
+
+def wrongly_quarantined(evidence: Evidence) -> list[int]:
+    crashed = [letter.number for letter in evidence.letters if letter.reason is Reason.CRASHED]
+    return [] if crashed == [DEADLY] else crashed or [DEADLY]
+
+
 def flawed_receipt(stage: Stage, run: Run, times: int) -> None:
     """Whoever commits what it has received loses it when it is killed."""
     killed(stage, run, times, replace(run.orders, flaw="commit-on-receipt"))
@@ -260,9 +308,13 @@ SCENARIOS: Final = (
     Scenario("registry", "no registry, no dead letters for it", unregistered, 1, poison_every=0),
     Scenario("unwritable", "no dead letter, no commit", unwritable, 1),
     Scenario("storm", "members come and go", stormed, short=False),
-    Scenario("slow", "a handler over the poll interval", slowed, 1),
-    Scenario("processor", "dead letters end handled or parked", processed, 1),
+    Scenario("slow", "a handler over the poll interval", slowed, 1, short=False),
+    Scenario("processor", "dead letters end handled or parked", processed, 1, short=False),
     Scenario("kip-848", "the newer group protocol", newer, short=False),
+    Scenario("threads", "concurrency per tenant", threaded, 1),
+    Scenario("batches", "handlers of many events", batched, short=False),
+    Scenario("deadly", "a record that kills processes is put away", deadly, 1),
+    Scenario("endless", "a handler that never returns is ended", endless, 1, short=False),
     Scenario("flaw: receipt", "the ledger catches it", flawed_receipt, 2, caught=frozenset({NEVER_AHEAD, SETTLED})),
     Scenario("flaw: letters", "the ledger catches it", flawed_letters, 1, caught=frozenset({NEVER_AHEAD, SETTLED})),
 )

@@ -10,10 +10,13 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 from eventpact.errors import WorkerStopped
 from eventpact.kafka import DeadLetterProcessor, Worker
+from eventpact.kafka.handler import Handler, handle_batch
 from eventpact.kafka.record import Record
 from ingestion_events import IngestionEvent
 from tests.chaos.book import note
@@ -41,15 +44,23 @@ def main(line: str) -> int:
         temper(generation, number, record.attempt)
         note(pipe, generation, number)
 
-    kind, more = (DeadLetterProcessor, {"backoff": 0.05}) if orders.processor else (Worker, {})
+    def handle_all(handled: Sequence[IngestionEvent], records: Sequence[Record]) -> None:
+        time.sleep(seconds)
+        for event, record in zip(handled, records, strict=True):
+            temper(generation, number_of(event), record.attempt)
+        note(pipe, generation, *map(number_of, handled))
+
+    handler: Handler[IngestionEvent] = handle if orders.together == 1 else handle_batch(handle_all, orders.together)
+    more: dict[str, float] = {"backoff": 0.05} if orders.processor else {"concurrency": orders.concurrency}
+    kind: Any = DeadLetterProcessor if orders.processor else Worker
     made = kind(
         IngestionEvent,
-        handle,
+        handler,
         orders.settings(site),
         contract=site.contract,
         registry=site.memory(),
         policy=orders.policy(),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     try:
         made.run()

@@ -1,4 +1,7 @@
-"""Chaos on a real broker, the short way; `make chaos` is the long one. Every scenario has topics of its own."""
+"""Chaos on a real broker, the short way; `make chaos` is the long one. Every scenario has topics of its own.
+
+The scenarios marked slow are left to `make slow` and `make chaos`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-@pytest.mark.parametrize("scenario", [each for each in SCENARIOS if each.short], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(each, id=each.name, marks=() if each.short else pytest.mark.slow) for each in SCENARIOS],
+)
 def test_promises_are_kept_and_flaws_are_caught(stage: Stage, scenario: Scenario) -> None:
     outcome = play(stage, scenario)
 
