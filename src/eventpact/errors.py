@@ -9,6 +9,7 @@ EventpactError
 |- SettingsError             the environment is wrong      (fix the variable)
 |- LockError                 contracts.lock is wrong       (run `eventpact apply`)
 |- PlanError                 a plan cannot be applied      (plan again)
+|- MetricsError              a source of metrics is none   (name another one)
 |- CodecError
 |  |- EncodeError            the event is wrong            (fix the producer)
 |  `- DecodeError            the bytes are wrong           (park the record)
@@ -54,6 +55,7 @@ __all__ = [
     "LockError",
     "ManifestError",
     "MessageTooLargeError",
+    "MetricsError",
     "NotRegisteredError",
     "PlanError",
     "ProducerStoppedError",
@@ -168,6 +170,10 @@ class LockError(EventpactError):
 
 class PlanError(EventpactError):
     """A plan holds refusals, its file was changed, or the world has moved since it was made. Nothing was changed."""
+
+
+class MetricsError(EventpactError):
+    """What was named as a source of metrics cannot be read, or holds none."""
 
 
 class CodecError(EventpactError):

@@ -83,7 +83,7 @@ def test_scripts_are_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_slips_are_told_with_what_would_be_right(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there are: ingestion" in said(capsys, "ingestoin", code=1)
+    assert "did you mean 'ingestion'" in said(capsys, "ingestoin", code=1)
     assert "--fail-age" in said(capsys, "--fail-age", "soon", code=2)
 
 

@@ -20,6 +20,7 @@ from eventpact.cli import (
     generate,
     init,
     lint,
+    monitoring,
     partition,
     publish,
     register,
@@ -28,6 +29,7 @@ from eventpact.cli import (
     schema,
     status,
     tail,
+    usage,
 )
 from eventpact.cli.console import err, hanging
 from eventpact.cli.format import format_files
@@ -67,7 +69,9 @@ app.command("doctor", rich_help_panel=SHIP)(doctor.doctor)
 app.command("publish", rich_help_panel=RUN)(publish.publish)
 app.command("tail", rich_help_panel=RUN)(tail.tail)
 app.command("status", rich_help_panel=RUN)(status.status)
+app.command("usage", rich_help_panel=RUN)(usage.usage)
 app.add_typer(dlq.app, name="dlq", rich_help_panel=RUN)
+app.add_typer(monitoring.app, name="monitoring", rich_help_panel=RUN)
 app.command("sample", rich_help_panel=RUN)(sample.sample)
 app.command("partition-of", rich_help_panel=RUN)(partition.partition_of)
 app.command("dev", rich_help_panel=LOCAL)(dev.dev)

@@ -14,24 +14,23 @@ from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err, out, print_json
 from eventpact.contract import Contract, load_manifest
 from eventpact.contract.duration import milliseconds
-from eventpact.errors import BrokerUnavailableError, ManifestError
+from eventpact.errors import BrokerUnavailableError
 
 if TYPE_CHECKING:
     from eventpact.status import Report, Watcher
 
-__all__ = ["chosen_contracts", "status"]
+__all__ = ["ContractsArgument", "chosen_contracts", "status", "watcher_of"]
 
+ContractsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="CONTRACTS", help="Contracts or topics; all by default.", autocompletion=propose_contracts),
+]
 TIMEOUT = 5.0
 """Seconds for each question to the broker."""
 
 
 def status(
-    contracts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="CONTRACTS", help="Contracts or topics; all by default.", autocompletion=propose_contracts
-        ),
-    ] = None,
+    contracts: ContractsArgument = None,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Look again and again, until Ctrl-C.")] = False,
     interval: Annotated[float, typer.Option(min=0.0, help="Seconds between looks; rates are measured there.")] = 2.0,
@@ -55,7 +54,7 @@ def status(
 
     oldest = _seconds(fail_age)
     with ExitStack() as stack:
-        watcher = _watcher(stack, manifest, contracts, sample)
+        watcher = watcher_of(stack, manifest, contracts, sample)
         reports = _reports(watcher, interval, watch, looks, top)
         if as_json:
             for last in reports:
@@ -77,16 +76,13 @@ def status(
 
 def chosen_contracts(manifest: Path, names: list[str] | None) -> tuple[Contract, ...]:
     """The contracts of these names or topics, in the manifest's order; all without names. Raises ManifestError."""
-    found = load_manifest(manifest).contracts
-    known = {name for contract in found for name in (contract.name, contract.topic.name)}
-    for name in names or ():
-        if name not in known:
-            there = ", ".join(contract.name for contract in found) or "none"
-            raise ManifestError(f"no contract is called {name!r} (there are: {there})", source=str(manifest))
-    return tuple(one for one in found if not names or {one.name, one.topic.name} & set(names))
+    found = load_manifest(manifest)
+    chosen = {found.contract(name).name for name in names or ()}
+    return tuple(one for one in found.contracts if not chosen or one.name in chosen)
 
 
-def _watcher(stack: ExitStack, manifest: Path, names: list[str] | None, sample: int) -> "Watcher":
+def watcher_of(stack: ExitStack, manifest: Path, names: list[str] | None, sample: int) -> "Watcher":
+    """A watcher of these contracts, from the environment; closed with the stack."""
     from eventpact.kafka.settings import Settings
     from eventpact.registry import RegistryClient
     from eventpact.status import Watcher

@@ -106,7 +106,7 @@ def _partitions(found: ContractReport, group: GroupReport | None, rows: int) -> 
         table.add_row(*_partition(stored[one.partition], found), *_progress(one), *owner)
     if (hidden := len(group.rows) - len(shown)) > 0:
         table.add_row(Text(f"+{hidden}", style="dim"))
-    total = GroupRow(-1, group.lag, group.oldest, group.rate, None, group.missed)
+    total = GroupRow(-1, group.lag, group.oldest, group.rate, None, group.missed, None)
     bold = [Text("all"), Text(_number(found.rate)), Text(f"{found.stored:,}"), Text(), *_progress(total)]
     table.add_row(*bold, style="bold")
     return table

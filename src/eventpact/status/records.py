@@ -1,4 +1,4 @@
-"""Reading a few records by their offsets, for as long as the patience lasts. Joins no group and commits nothing."""
+"""Reading records by their offsets, as long as they come. Joins no group and commits nothing."""
 
 from __future__ import annotations
 
@@ -70,21 +70,22 @@ class RecordReader:
 
     def read(self, spans: Mapping[Place, tuple[int, int]]) -> Iterator[Message]:
         """Records from each first offset up to the second, excluded; of every partition at least its next one, as
-        markers of transactions and compaction leave gaps. It ends when the patience does.
+        markers of transactions and compaction leave gaps. It ends when nothing comes for too long.
         """
         ends = {place: end for place, (start, end) in spans.items() if start < end}
         fresh = set(ends)
         if not ends:
             return
-        deadline = monotonic() + self._patience
+        heard = monotonic()
         try:
             for name in {name for name, _ in ends} - self._known:
                 # The library looks for the leaders of a topic that is new to it once a second only.
                 self._consumer.list_topics(name, timeout=self._patience)
                 self._known.add(name)
             self._consumer.assign([TopicPartition(*place, spans[place][0]) for place in ends])
-            while ends and monotonic() < deadline:
+            while ends and monotonic() - heard < self._patience:
                 for message in self._consumer.consume(BATCH, SLICE):
+                    heard = monotonic()
                     place, error = (message.topic() or "", message.partition() or 0), message.error()
                     if place not in ends:
                         continue

@@ -22,9 +22,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PartitionRow:
-    """A partition of the topic. `rate`: records a second written since the earlier look; `None` without one."""
+    """A partition of the topic.
+
+    `rate`: records a second written since the earlier look; `None` without one. `end`: the next record's offset.
+    """
 
     partition: int
+    end: int
     stored: int
     share: float
     rate: float | None
@@ -40,6 +44,7 @@ class GroupRow:
         rate: records a second committed since the earlier look.
         owner: client id of the member that holds the partition.
         missed: records that retention deleted before the group committed them.
+        committed: its offset; `None` without a commit.
     """
 
     partition: int
@@ -48,6 +53,7 @@ class GroupRow:
     rate: float | None
     owner: str | None
     missed: int
+    committed: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ def _contract(
     rates = _written(now.topic, None if before is None else before.topic, seconds)
     stored = now.topic.stored
     rows = tuple(
-        PartitionRow(number, found.stored, found.stored / stored if stored else 0.0, rates.get(number))
+        PartitionRow(number, found.high, found.stored, found.stored / stored if stored else 0.0, rates.get(number))
         for number, found in sorted(ends.items())
     )
     groups = {} if before is None else {group.name: group for group in before.groups}
@@ -209,6 +215,7 @@ def _group(
                 rate=_rate(committed, last, seconds),
                 owner=now.owners.get(number),
                 missed=0 if committed is None else max(0, found.low - committed),
+                committed=committed,
             )
         )
     ages = [row.oldest for row in rows if row.oldest is not None]

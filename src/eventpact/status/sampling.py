@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from eventpact.codec import Codec
+from eventpact.codec import Codec, unframe
 from eventpact.dead_letter import DeadLetter
+from eventpact.errors import FrameError
 from eventpact.kafka.clock import SYSTEM_CLOCK
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Failure
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stored_letters import LARGEST, blames_registry
+from eventpact.observe.writers import Writers
 from eventpact.registry import KnownSchemas, Registry
 from eventpact.status.look import LetterSample, Sample, TopicLook
 from eventpact.status.records import Place
@@ -20,8 +22,10 @@ from eventpact.status.records import Place
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
-__all__ = ["LetterReasons", "newest", "sample_letters", "sample_records", "visible"]
+__all__ = ["LetterReader", "newest", "sample_letters", "sample_records", "visible", "writer_name"]
 
+NO_FRAME: Final = "no frame"
+UNREADABLE: Final = "unreadable"
 LONGEST: Final = 64
 
 
@@ -35,39 +39,50 @@ def newest(topic: TopicLook, most: int) -> dict[Place, tuple[int, int]]:
     return spans
 
 
-def sample_records(messages: Iterable[Message], topic: TopicLook, writer: Callable[[bytes | None], str]) -> Sample:
+def sample_records(messages: Iterable[Message], topic: TopicLook, known: Writers) -> Sample:
     """Count records by key and by the writer's schema. No value is decoded."""
     tenants, writers, read = Counter[str](), Counter[str](), 0
     for message in messages:
         read += 1
         tenants[visible(message.key())] += 1
-        writers[writer(message.value())] += 1
+        writers[writer_name(message.value(), known)] += 1
     return Sample(read, read >= topic.stored, tenants, writers)
 
 
-class LetterReasons:
-    """Reads the reason out of a dead letter's envelope, as only the envelope is to be trusted."""
+def writer_name(value: bytes | None, known: Writers) -> str:
+    """`v3`, or `id 17` for an id that is no version of the subject, or `no frame`."""
+    try:
+        schema_id, _ = unframe(value or b"")
+    except FrameError:
+        return NO_FRAME
+    version = known.version(schema_id)
+    return f"id {schema_id}" if version is None else f"v{version}"
+
+
+class LetterReader:
+    """Reads dead letters' envelopes, as only the envelope is to be trusted."""
 
     def __init__(self, registry: Registry, subject: str) -> None:
         policy = Policy(max_value_bytes=LARGEST)
         self._intake = Intake(Codec(DeadLetter), KnownSchemas(registry), subject, policy, SYSTEM_CLOCK)
 
-    def reason(self, value: bytes | None) -> str:
-        """The reason, or `unreadable`. Raises RegistryError when the registry cannot say."""
+    def read(self, value: bytes | None) -> DeadLetter | None:
+        """The letter; `None` for what is none. Raises RegistryError when the registry cannot say."""
         read = self._intake.read(value)
-        if isinstance(read, Failure):
-            if blames_registry(read.error):
-                raise read.error from None
-            return "unreadable"
-        return read[1].reason.value
+        if not isinstance(read, Failure):
+            return read[1]
+        if blames_registry(read.error):
+            raise read.error from None
+        return None
 
 
-def sample_letters(messages: Iterable[Message], topic: TopicLook, reasons: LetterReasons) -> LetterSample:
+def sample_letters(messages: Iterable[Message], topic: TopicLook, reader: LetterReader) -> LetterSample:
     """Count dead letters by reason. Raises RegistryError when the registry cannot be asked."""
     counts, read = Counter[str](), 0
     for message in messages:
         read += 1
-        counts[reasons.reason(message.value())] += 1
+        letter = reader.read(message.value())
+        counts[UNREADABLE if letter is None else letter.reason.value] += 1
     return LetterSample(read, read >= topic.stored, counts)
 
 

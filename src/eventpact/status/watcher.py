@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Final, Self
@@ -10,13 +11,14 @@ from typing import Final, Self
 from eventpact.contract import Contract
 from eventpact.errors import KafkaError, RegistryError
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
+from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
+from eventpact.observe.writers import Writers
 from eventpact.registry import Registry
 from eventpact.status.broker import Broker, Described
 from eventpact.status.look import ContractLook, GroupLook, LetterSample, Look, Sample, TopicLook
 from eventpact.status.records import Place, RecordReader
-from eventpact.status.sampling import LetterReasons, newest, sample_letters, sample_records
-from eventpact.status.writers import Writers
+from eventpact.status.sampling import LetterReader, newest, sample_letters, sample_records
 
 __all__ = ["Watcher"]
 
@@ -51,7 +53,8 @@ class Watcher:
         self._clock = clock
         self._broker = Broker(settings, timeout)
         self._reader = RecordReader(settings, timeout)
-        self._writers = {one.name: Writers(registry, one.subject) for one in self._contracts}
+        opened = None if registry is None else partial(registry_of, settings, registry)
+        self._writers = {one.name: Writers(opened, one.subject) for one in self._contracts}
         self._samples: dict[str, tuple[float, TopicLook, Sample]] = {}
         self._letters: dict[str, tuple[float, TopicLook, LetterSample]] = {}
         self._times: dict[tuple[str, Place], tuple[int, int]] = {}
@@ -133,7 +136,7 @@ class Watcher:
             writers = self._writers[contract.name]
             try:
                 messages = self._reader.read(newest(topic, self._sample))
-                kept = (monotonic(), topic, sample_records(messages, topic, writers.name))
+                kept = (monotonic(), topic, sample_records(messages, topic, writers))
             except KafkaError as error:
                 gaps.append(str(error))
                 return None
@@ -150,7 +153,7 @@ class Watcher:
         if kept is None or (topic != kept[1] and monotonic() - kept[0] >= SAMPLE_SECONDS):
             try:
                 messages = self._reader.read(newest(topic, self._sample))
-                kept = (monotonic(), topic, sample_letters(messages, topic, LetterReasons(self._registry, subject)))
+                kept = (monotonic(), topic, sample_letters(messages, topic, LetterReader(self._registry, subject)))
             except (KafkaError, RegistryError) as error:
                 gaps.append(f"dead letters are not counted by reason ({type(error).__name__})")
                 return None
