@@ -124,7 +124,7 @@ def test_a_retry_holds_its_tenant_and_nobody_else(world: World) -> None:
 
 def test_while_a_dependency_is_down_one_at_a_time_probes(world: World) -> None:
     lock, active, calls, crowds = threading.Lock(), 0, 0, list[int]()
-    down, probed, ledger = threading.Event(), threading.Event(), Ledger()
+    back, probed, ledger = threading.Event(), threading.Event(), Ledger()
 
     def handle(handled: IngestionEvent) -> None:
         nonlocal active, calls
@@ -135,7 +135,7 @@ def test_while_a_dependency_is_down_one_at_a_time_probes(world: World) -> None:
             if calls > 10:
                 probed.set()
         try:
-            if not down.is_set():
+            if not back.wait(0.02):  # long enough to meet another, if there were one
                 raise Unavailable
             ledger.write(handled)
         finally:
@@ -146,7 +146,7 @@ def test_while_a_dependency_is_down_one_at_a_time_probes(world: World) -> None:
     with world.running(handle, concurrency=4) as run:
         assert probed.wait(LIMIT)
         crowd = max(crowds)
-        down.set()
+        back.set()
         ledger.wait(12)
         waits = run.worker.stats().waits
 

@@ -24,7 +24,7 @@ from eventpact.kafka.stopping import StopFlag
 __all__ = ["Letters", "Loop", "Settles"]
 
 HURRIED_BUDGET: Final = 0.5
-"""Seconds for the last dead letters after a second signal."""
+"""Seconds for each of the last handlers, dead letters and commits after a second signal."""
 LOOK: Final = 0.02
 """Seconds that the loop waits for a handler at work before it asks the client library for more."""
 
@@ -96,8 +96,8 @@ class Loop:
         """
         while not self._flag.requested:
             self.step(membership)
+        self._finish(membership.holdings.values())
         hurried = self._flag.hurried
-        self._finish(membership.holdings.values(), HURRIED_BUDGET if hurried else self._policy.drain)
         self._confirm(membership, HURRIED_BUDGET if hurried else self._policy.flush_budget)
         membership.commit_at_the_end(HURRIED_BUDGET if hurried else self._policy.close_limit / 2)
 
@@ -126,7 +126,7 @@ class Loop:
         """Before partitions leave: wait a bounded time for handlers at work and for dead letters, then give these up:
         none may come late.
         """
-        self._finish(leaving, self._policy.drain)
+        self._finish(leaving)
         if self._letters is None or not any(h.progress.unconfirmed for h in membership.holdings.values()):
             return
         if self._letters.flush(self._policy.flush_budget):
@@ -203,10 +203,14 @@ class Loop:
             self._careful_for = self._policy.ahead
             self._settler.careful = True
 
-    def _finish(self, holdings: Collection[Holding], budget: float) -> None:
+    def _finish(self, holdings: Collection[Holding]) -> None:
         """Wait for the handlers that work on these partitions. What they finish later comes again."""
-        deadline = self._clock.monotonic() + budget
-        while any(holding.busy for holding in holdings) and (left := deadline - self._clock.monotonic()) > 0:
+        began = self._clock.monotonic()
+        while any(holding.busy for holding in holdings):
+            budget = HURRIED_BUDGET if self._flag.hurried else self._policy.drain
+            left = budget - (self._clock.monotonic() - began)
+            if left <= 0:
+                return
             for lane in self._settler.collect(min(LOOK, left)):
                 self._requeue(lane)
 

@@ -6,7 +6,6 @@ import logging
 import random
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
 from eventpact.dead_letter import Stage
@@ -19,8 +18,7 @@ from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.diagnosis import class_name, code_place, diagnose, tenant_of
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.handler import BatchFailed
-from eventpact.kafka.intake import Intake
-from eventpact.kafka.judge import Again, Bury, Crashed, Failure, HeadersUnreadable, Stop, Wait, judge
+from eventpact.kafka.judge import Again, Bury, Failure, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.observer import Observer, Outcome, Settled
 from eventpact.kafka.policy import Policy
@@ -29,6 +27,7 @@ from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.trial import Trial
+from eventpact.kafka.trial_reader import TrialReader
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -50,7 +49,7 @@ class Settler(Generic[E]):
     def __init__(
         self,
         *,
-        intake: Intake[E],
+        reader: TrialReader[E],
         caller: Caller[E],
         crew: Crew[E] | None,
         letters: DeadLetterWriter | None,
@@ -62,7 +61,7 @@ class Settler(Generic[E]):
     ) -> None:
         self.gate = Gate()
         self.careful = False
-        self._intake = intake
+        self._reader = reader
         self._caller = caller
         self._crew = crew
         self._letters = letters
@@ -93,7 +92,7 @@ class Settler(Generic[E]):
         Raises:
             WorkerStopped: a record may neither be settled nor stepped over.
         """
-        trial = self._read(lane)
+        trial = self._reader.read(lane, alone=self.careful)
         if trial.failure is None and self._crew is not None:
             lane.busy = True
             self._crew.submit(trial)
@@ -113,40 +112,6 @@ class Settler(Generic[E]):
             self._conclude(trial)
             lanes.append(trial.lane)
         return lanes
-
-    def _read(self, lane: Lane) -> Trial[E]:
-        """The events of the next call, up to the first record that cannot be read."""
-        trial: Trial[E] = Trial(lane)
-        most = 1 if lane.alone or self.careful else self._caller.most
-        for message in islice(lane.buffer, most):
-            read = self._read_one(lane, message)
-            if isinstance(read, Failure):
-                if not trial.messages:
-                    trial.messages.append(message)
-                    trial.failure = read
-                break
-            schema_id, event, record = read
-            trial.messages.append(message)
-            trial.schema_ids.append(schema_id)
-            trial.events.append(event)
-            if record is not None:
-                trial.records.append(record)
-        return trial
-
-    def _read_one(self, lane: Lane, message: Message) -> tuple[SchemaId, E, Record | None] | Failure[E]:
-        holding = lane.holding
-        if holding.crashes >= self._policy.crash_limit and message.offset() == holding.first:
-            return Failure(Stage.CRASH, Crashed())
-        read = self._intake.read(message.value())
-        if isinstance(read, Failure):
-            return read
-        schema_id, event = read
-        if not self._caller.with_records:
-            return schema_id, event, None
-        record = Record.of(message, schema_id, lane.attempt)
-        if record.headers_unreadable and self._caller.takes_records:
-            return Failure(Stage.FRAMING, HeadersUnreadable(), schema_id, event)
-        return schema_id, event, record
 
     def _conclude(self, trial: Trial[E]) -> None:
         lane = trial.lane

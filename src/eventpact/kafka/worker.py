@@ -27,6 +27,7 @@ from eventpact.kafka.settings import Settings
 from eventpact.kafka.settler import Settler
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
+from eventpact.kafka.trial_reader import TrialReader
 from eventpact.kafka.watchdog import Watchdog
 from eventpact.registry import KnownSchemas, Registry
 
@@ -165,7 +166,7 @@ class Worker(Generic[E]):
             caller = Caller(self._handler, watchdog, self._observer)
             crew = Crew(self._concurrency, caller.call) if self._concurrency > 1 else None
             settler = Settler(
-                intake=intake,
+                reader=TrialReader(intake, caller, policy),
                 caller=caller,
                 crew=crew,
                 letters=letters,
