@@ -26,6 +26,9 @@ FLAGS = (
 )
 PAGES = ("index.html", "contracts/orders.html", "contracts/users.html", "contracts/long.html")
 
+# A busy machine is slow, and that is no finding.
+expect.set_options(timeout=30_000)
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 
 LONG = "a_very_long_name_that_no_screen_of_a_telephone_can_show_in_one_line_whatever_its_owner_thinks"
