@@ -100,6 +100,8 @@ def _dead_letter(found: DeadLetterTopic, imports: Imports) -> Expr:
     ]
     if found.schema is not None:
         args.append(("schema", Text(found.schema)))
+    if found.format != "envelope":
+        args.append(("format", Text(found.format)))
     return Call(imports.member("eventpact.contract", "DeadLetterTopic"), tuple(args))
 
 

@@ -155,6 +155,7 @@ WRONG = {
     "setting type": ('"preallocate" = true', '"preallocate" = []', "a text, a number, true or false", 21),
     "dlq is topic": ('topic = "orders-dlq"', 'topic = "orders"', "the topic itself", 7),
     "dlq key": ('group = "orders-parked"', 'group = "g"\nretries = 3', "did you mean 'max_retries'?", 28),
+    "dlq format": ('group = "orders-parked"', 'group = "g"\nformat = "avro"', "'avro' is none of envelope, raw", 28),
     "dlq retries": ('group = "orders-parked"', 'group = "g"\nmax_retries = -1', "max_retries must be", 23),
     "dlq group": ('group = "orders-parked"', 'group = "billing"', "must not be one that reads the events", 7),
     "dlq schema": (

@@ -101,7 +101,7 @@ def test_a_wrong_header_is_told_by_its_number_and_nothing_is_sent(world: World, 
 
 def test_every_name_that_dead_letters_and_replays_write_is_reserved() -> None:
     found = letter_of(1, original_timestamp_ms=0, timestamp_type=TimestampType.CREATE_TIME)
-    written = [name for name, _ in (*outer_headers(found, (), "client"), *replay_headers(found, 0))]
+    written = [name for name, _ in (*outer_headers(found, "client"), *replay_headers(found, 0))]
 
     assert written
     assert [name for name in written if not name.startswith(RESERVED_PREFIXES)] == []

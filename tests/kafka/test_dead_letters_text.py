@@ -152,10 +152,10 @@ def test_the_envelope_keeps_the_original_bytes() -> None:
 
 
 def test_headers_for_tools_follow_the_original_ones() -> None:
-    headers = outer_headers(letter(), RECORD.headers, "worker-1")
+    headers = outer_headers(letter(), "worker-1")
     found = dict(headers)
 
-    assert headers[:2] == [("a", None), ("a", b"")]
+    assert headers[:2] == (("a", None), ("a", b""))
     assert found["__connect.errors.topic"] == b"orders"
     assert found["__connect.errors.partition"] == b"4"
     assert found["__connect.errors.offset"] == b"77"
@@ -170,7 +170,7 @@ def test_headers_for_tools_follow_the_original_ones() -> None:
 
 
 def test_forged_control_headers_live_on_in_the_envelope_only() -> None:
-    headers = outer_headers(letter(), RECORD.headers, "worker-1")
+    headers = outer_headers(letter(), "worker-1")
 
     assert [value for _, value in headers if value == b"forged"] == []
     assert [header.value for header in letter().original_headers].count(b"forged") == 2

@@ -107,12 +107,9 @@ def park(
         topic = parked_topic or f"{found.contract.topic.name}-parked"
         if topic in {found.contract.topic.name, found.scan.topic}:
             raise typer.BadParameter("must not be a topic that the contract's groups read", param_hint="--parked-topic")
-        subject = found.contract.dead_letter_subject or ""
         # Whoever types the command knows that something is parked.
         return Parking(
-            ProcessorSender(
-                found.scan.topic, topic, subject, found.settings, found.registry, lambda parked: None, alert_limit=1.0
-            )
+            ProcessorSender(found.contract, topic, found.settings, found.registry, lambda parked: None, alert_limit=1.0)
         )
 
     run(manifest, contract, "park", wanted, target, yes=yes, rate=rate, again=again)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from eventpact.contract.duration import milliseconds
 from eventpact.contract.lint import LintSettings, lint_settings
-from eventpact.contract.model import Contract, DeadLetterTopic, Topic
+from eventpact.contract.model import Contract, DeadLetterTopic, LetterFormat, Topic
 from eventpact.contract.nearest import did_you_mean
 from eventpact.contract.schemas import parse_all
 from eventpact.contract.table import Table, read_toml
@@ -218,8 +218,9 @@ def _dead_letter(table: Table, source: Topic, schemas: Mapping[str, Schema]) -> 
     partitions = table.integer("partitions", source.partitions)
     topic = _checked(lambda: Topic(name, partitions, _retention(table), _settings(table)), table)
     retries, group = table.integer("max_retries", 3), table.text("group")
+    form: LetterFormat = "raw" if table.choice("format", ("envelope", "raw"), "envelope") == "raw" else "envelope"
     table.close()
-    return _checked(lambda: DeadLetterTopic(topic, retries, group, schema), table)
+    return _checked(lambda: DeadLetterTopic(topic, retries, group, schema, form), table)
 
 
 def _retention(table: Table) -> int | None:

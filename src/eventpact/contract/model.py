@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 from eventpact.schema import Level
 
-__all__ = ["Contract", "DeadLetterTopic", "SubjectStrategy", "Topic"]
+__all__ = ["Contract", "DeadLetterTopic", "LetterFormat", "SubjectStrategy", "Topic"]
 
 SubjectStrategy: TypeAlias = Literal["topic-name"]
 """How the registry subject is named. One contract per topic, so the topic's name is enough."""
+
+LetterFormat: TypeAlias = Literal["envelope", "raw"]
+"""How a dead letter is written: in its own Avro record, or as the original value with everything else in headers."""
 
 MAX_PARTITIONS: Final = 10_000
 """A guard against typing errors: far above what one topic needs, far below what hurts a cluster."""
@@ -66,18 +69,26 @@ class Topic:
 class DeadLetterTopic:
     """Where records go that no handler could take: the topic, its reader group, and how often they are tried again.
 
-    ``schema`` is the file name of the dead letter's own schema, ``None`` when the topic carries raw records only.
+    ``schema`` is the file name of the envelope's schema; raw dead letters need none.
     """
 
     topic: Topic
     max_retries: int
     group: str
     schema: str | None = None
+    format: LetterFormat = "envelope"
 
     def __post_init__(self) -> None:
+        if self.format not in get_args(LetterFormat):
+            raise ValueError(f"a dead letter's format is one of {', '.join(get_args(LetterFormat))}")
         if not 0 <= self.max_retries <= 1000:
             raise ValueError(f"max_retries must be 0 to 1000, not {self.max_retries}")
         _check_group(self.group)
+
+    @property
+    def readable(self) -> bool:
+        """Can its dead letters be told from other records? Envelopes need their schema for that."""
+        return self.format == "raw" or self.schema is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from eventpact.kafka.caller_headers import CONTROL_PREFIXES
 from eventpact.kafka.diagnosis import Diagnosis
 from eventpact.kafka.record import Headers, Record
 
-__all__ = ["dead_letter_id", "dead_letter_of", "outer_headers", "worker_version"]
+__all__ = ["dead_letter_id", "dead_letter_of", "milliseconds_of", "outer_headers", "tool_headers", "worker_version"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
 TIMESTAMP_TYPES: Final = {1: TimestampType.CREATE_TIME, 2: TimestampType.LOG_APPEND_TIME}
 TIMESTAMP_NAMES: Final = {
     TimestampType.NONE: b"NoTimestampType",
@@ -68,13 +69,23 @@ def dead_letter_of(
     )
 
 
-def outer_headers(letter: DeadLetter, originals: Headers, client_id: str) -> list[tuple[str, str | bytes | None]]:
-    """The original headers first, then those that Kafka Connect and Spring tools look for, then ours."""
-    kept = [(name, value) for name, value in originals if not name.startswith(CONTROL_PREFIXES)]
+def milliseconds_of(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC."""
+    return (moment - EPOCH) // MILLISECOND
+
+
+def outer_headers(letter: DeadLetter, client_id: str) -> Headers:
+    """The original headers first, but for those that look like ours: they live on in the envelope."""
+    kept = ((header.name, header.value) for header in letter.original_headers)
+    return (*(pair for pair in kept if not pair[0].startswith(CONTROL_PREFIXES)), *tool_headers(letter, client_id))
+
+
+def tool_headers(letter: DeadLetter, client_id: str) -> Headers:
+    """What Kafka Connect and Spring tools look for, then ours."""
     group = letter.consumer_group.encode()
     topic = letter.original_topic.encode()
     summary, error_class = letter.error_summary.encode(), letter.error_class.encode()
-    ours: Headers = (
+    return (
         ("__connect.errors.topic", topic),
         ("__connect.errors.partition", str(letter.original_partition).encode()),
         ("__connect.errors.offset", str(letter.original_offset).encode()),
@@ -96,4 +107,3 @@ def outer_headers(letter: DeadLetter, originals: Headers, client_id: str) -> lis
         ("x-dlq-reason", letter.reason.value.encode()),
         ("x-retry-count", str(letter.retry_count).encode()),
     )
-    return [*kept, *ours]

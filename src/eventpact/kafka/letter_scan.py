@@ -15,33 +15,35 @@ from typing import Final, Self
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka import KafkaError as ClientError
 
-from eventpact.codec import Codec
 from eventpact.contract import Contract
 from eventpact.dead_letter import DeadLetter
 from eventpact.errors import BrokerUnavailableError, ManifestError
 from eventpact.kafka.client_errors import RECORDS, RecordFault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
-from eventpact.kafka.dead_letters import partition_count
 from eventpact.kafka.guard import ClientLog
-from eventpact.kafka.intake import Intake
-from eventpact.kafka.judge import Failure, NotYetKnown
 from eventpact.kafka.letter_filter import LetterFilter
-from eventpact.kafka.policy import Policy
+from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.stored_letters import BATCH, LARGEST, PATIENCE, QUESTION_TIMEOUT, blames_registry
+from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
 
-__all__ = ["LetterScan", "Scanned", "Span"]
+__all__ = ["NO_LETTERS", "LetterScan", "Scanned", "Span"]
+
+NO_LETTERS: Final = "has no dead letters that can be read: envelopes need a schema"
+BATCH: Final = 200
+PATIENCE: Final = 30.0
+"""Seconds without a record, while some are still expected, until nobody is believed to answer."""
+QUESTION_TIMEOUT: Final = 10.0
 
 _END: Final = re.compile(r"end=([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A record of the dead-letter topic; `letter` is `None` when it is no envelope that we can read."""
+    """A record of the dead-letter topic; `letter` is `None` when it is none that we can read."""
 
     record: Record
     letter: DeadLetter | None
@@ -62,7 +64,7 @@ class Span:
 class LetterScan:
     """A reader of one contract's dead-letter topic. A context manager.
 
-    Raises, when used: ManifestError without dead letters of a schema; TopicError, BrokerUnavailableError,
+    Raises, when used: ManifestError without dead letters that can be read; TopicError, BrokerUnavailableError,
     RegistryError.
     """
 
@@ -75,14 +77,12 @@ class LetterScan:
         job: str = "scan",
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        if contract.dead_letter is None or contract.dead_letter_subject is None:
-            raise ManifestError("has no dead letters with a schema", source=contract.name, key="dead_letter")
+        if contract.dead_letter is None or not contract.dead_letter.readable:
+            raise ManifestError(NO_LETTERS, source=contract.name, key="dead_letter")
         self.topic = contract.dead_letter.topic.name
         self.group = f"{contract.dead_letter.group}.{job}"
         self._clock = clock
-        self._policy = Policy(max_value_bytes=LARGEST)
-        known = KnownSchemas(registry, clock=clock.monotonic)
-        self._intake = Intake(Codec(DeadLetter), known, contract.dead_letter_subject, self._policy, clock)
+        self._letters = LetterReader(contract, KnownSchemas(registry, clock=clock.monotonic), clock=clock)
         self._consumer = Consumer(
             {**consumer_config(settings, self.group), "enable.partition.eof": True},
             logger=ClientLog("eventpact.kafka.client"),
@@ -190,15 +190,7 @@ class LetterScan:
             self._consumer.pause([TopicPartition(self.topic, partition)])
 
     def _scanned(self, record: Record) -> Scanned:
-        read = self._intake.read(record.value)
-        while isinstance(read, Failure) and isinstance(read.error, NotYetKnown):
-            self._clock.sleep(self._policy.recheck)
-            read = self._intake.read(record.value)
-        if isinstance(read, Failure):
-            if blames_registry(read.error):
-                raise read.error from None
-            return Scanned(record, None)
-        return Scanned(record, read[1])
+        return Scanned(record, self._letters.letter(record))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 
 from eventpact.codec import Codec
 from eventpact.contract import Contract
-from eventpact.dead_letter import DeadLetter
 from eventpact.errors import ManifestError
 from eventpact.kafka.alerts import Alert, log_alert
 from eventpact.kafka.caller import Caller
@@ -16,6 +15,8 @@ from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.handler import BatchHandler, Handler, wants_record
 from eventpact.kafka.intake import Intake
+from eventpact.kafka.letter_reading import LetterReader
+from eventpact.kafka.letter_scan import NO_LETTERS
 from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.observer import Observer
@@ -28,7 +29,7 @@ from eventpact.kafka.running import live, opened
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, signals_set
-from eventpact.kafka.stored_letters import LARGEST, dead_letter_contract
+from eventpact.kafka.stored_letters import dead_letter_contract
 from eventpact.kafka.watchdog import Watchdog
 from eventpact.kafka.worker import only_group
 from eventpact.registry import KnownSchemas, Registry
@@ -55,7 +56,7 @@ class DeadLetterProcessor(Generic[E]):
 
     Raises:
         TypeError: the handler takes something else, or is a coroutine function.
-        SettingsError, ManifestError: no group, no registry, or no dead letters with a schema.
+        SettingsError, ManifestError: no group, no registry, or no dead letters that can be read.
         ValueError: a number makes no sense, or the parking topic is one of the contract's.
     """
 
@@ -80,11 +81,11 @@ class DeadLetterProcessor(Generic[E]):
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         chosen = dead_letter_contract(event_class, settings, contract)
-        if chosen.dead_letter is None or chosen.dead_letter_subject is None:
-            raise ManifestError("has no dead letters with a schema", source=chosen.name, key="dead_letter")
+        if chosen.dead_letter is None:
+            raise ManifestError(NO_LETTERS, source=chosen.name, key="dead_letter")
         failing = group or only_group(chosen)
         self._contract = chosen
-        self._letters_topic, self._letters_subject = chosen.dead_letter.topic.name, chosen.dead_letter_subject
+        self._letters_topic = chosen.dead_letter.topic.name
         self._parked_topic = parked_topic or f"{chosen.topic.name}-parked"
         if self._parked_topic in {chosen.topic.name, self._letters_topic}:
             raise ValueError("the parking topic must not be one that the contract's groups read")
@@ -136,9 +137,7 @@ class DeadLetterProcessor(Generic[E]):
         max_poll = self._settings.consumer.max_poll_interval_ms / 1000
         with Watchdog(policy, max_poll, clock, counts) as watchdog:
             settler = ProcessorSettler(
-                letters=Intake(
-                    Codec(DeadLetter), known, self._letters_subject, replace(policy, max_value_bytes=LARGEST), clock
-                ),
+                letters=LetterReader(self._contract, known, policy, clock),
                 events=Intake(self._codec, known, self._settings.subject or self._contract.subject, policy, clock),
                 caller=Caller(self._handler, watchdog, self._observer),
                 sender=sender,
@@ -161,9 +160,8 @@ class DeadLetterProcessor(Generic[E]):
 
     def _open(self, registry: Registry) -> ProcessorSender:
         return ProcessorSender(
-            self._letters_topic,
+            self._contract,
             self._parked_topic,
-            self._letters_subject,
             self._settings,
             registry,
             self._alert,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, TypeAlias
 
 from eventpact.dead_letter import DeadLetter, Reason
-from eventpact.kafka.envelope import EPOCH
+from eventpact.kafka.envelope import milliseconds_of
 from eventpact.kafka.policy import growing
 from eventpact.kafka.record import Headers
 
@@ -17,7 +16,6 @@ RETRIED: Final = frozenset({Reason.TRANSIENT_EXHAUSTED, Reason.HANDLER, Reason.U
 """Reasons that time can mend; the others are facts about the bytes."""
 
 RETRY_COUNT: Final = "x-retry-count"
-MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +86,7 @@ def plan(letter: DeadLetter, headers: Headers, now_ms: int, rules: RetryRules) -
     due = letter.not_before_ms
     if due is None:
         # Written by a worker, which knows no retries: the wait counts from the failure.
-        due = (letter.failed_at - EPOCH) // MILLISECOND + rules.delay_ms(letter.retry_count + 1)
+        due = milliseconds_of(letter.failed_at) + rules.delay_ms(letter.retry_count + 1)
     # A due time or a clock of somebody else's must not hold the partition for longer than we would.
     wait = min(due - now_ms, rules.delay_ms(letter.retry_count + 1))
     return Later(wait) if wait > 0 else Try()

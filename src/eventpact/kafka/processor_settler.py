@@ -18,13 +18,13 @@ from eventpact.kafka.gate import Gate
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
+from eventpact.kafka.letter_reading import LetterReader, blames_registry
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.processor_plan import RETRIED, Later, Park, RetryRules, Skip, Try, plan
 from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
-from eventpact.kafka.stored_letters import blames_registry
 from eventpact.kafka.trial import Trial
 
 __all__ = ["ProcessorSettler", "ProcessorStats"]
@@ -57,7 +57,7 @@ class ProcessorSettler(Generic[E]):
     def __init__(
         self,
         *,
-        letters: Intake[DeadLetter],
+        letters: LetterReader,
         events: Intake[E],
         caller: Caller[E],
         sender: ProcessorSender,
@@ -104,12 +104,11 @@ class ProcessorSettler(Generic[E]):
         lane.holding.tried(message)
 
     def _settle(self, lane: Lane, record: Record) -> None:
-        letter = self._letters.read(record.value)
-        if isinstance(letter, Failure):
-            self._unreadable(lane, record, letter)
+        found = self._letters.read(record)
+        if isinstance(found, Failure):
+            self._unreadable(lane, record, found)
             return
         self._junk.note(buried=False)
-        found = letter[1]
         # Headers that cannot be read are none, and a letter without a retry count in them is forged.
         wanted = plan(found, record.headers, self._clock.wall_ms(), self._rules)
         match wanted:

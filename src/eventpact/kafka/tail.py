@@ -13,7 +13,6 @@ from eventpact.contract import Contract, contract_of
 from eventpact.kafka.client_errors import RECORDS, RecordFault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
-from eventpact.kafka.dead_letters import partition_count
 from eventpact.kafka.diagnosis import diagnose
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.intake import Intake
@@ -22,6 +21,7 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.record import Record
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
 

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Final
 from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 
-from eventpact.errors import TopicError
+from eventpact.errors import BrokerUnavailableError, TopicError
 from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
+    from confluent_kafka import Consumer
     from confluent_kafka import Producer as Client
 
     from eventpact.kafka.delivery import Tally
 
-__all__ = ["check_topic"]
+__all__ = ["check_topic", "partition_count"]
 
 LOGGER: Final = logging.getLogger("eventpact.producer")
 
+METADATA_TIMEOUT: Final = 5.0
 # Errors of the connection that time does not heal.
 HOPELESS: Final = frozenset({ClientError._AUTHENTICATION, ClientError.SASL_AUTHENTICATION_FAILED, ClientError._SSL})
 
@@ -45,3 +47,22 @@ def check_topic(client: Client, tally: Tally, seconds: float) -> None:
     if hint is not None and hint.code() in HOPELESS:
         raise translate(hint, what)
     LOGGER.warning("%s; events wait in the producer until it answers", problem)
+
+
+def partition_count(client: Client | Consumer, topic: str, timeout: float = METADATA_TIMEOUT) -> int:
+    """How many partitions the topic has.
+
+    Raises:
+        TopicError: there is no such topic, or no right to see it.
+        BrokerUnavailableError: no broker answered within `timeout` seconds, or the topic has no leader yet.
+    """
+    what = f"cannot ask about topic {topic}"
+    try:
+        found = client.list_topics(topic, timeout).topics[topic]
+    except KafkaException as error:
+        raise translate(client_error(error), what) from None
+    if found.error is None:
+        return len(found.partitions)
+    if found.error.code() == ClientError.LEADER_NOT_AVAILABLE:
+        raise BrokerUnavailableError(f"{what}: it has no leader yet", code=found.error.name())
+    raise translate(found.error, what)

@@ -8,14 +8,14 @@ from itertools import chain
 
 from eventpact.contract import Contract
 from eventpact.errors import NotRegisteredError, RegistryError
+from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
 from eventpact.observe.writers import Writers
-from eventpact.registry import Registry
+from eventpact.registry import KnownSchemas, Registry
 from eventpact.status.broker import Broker
 from eventpact.status.look import TopicLook
 from eventpact.status.records import RecordReader
-from eventpact.status.sampling import LetterReader
 from eventpact.status.scrapes import read_metrics, told
 from eventpact.status.stored_versions import edges, letter_versions, record_versions
 from eventpact.status.usage import Evidence, Seen
@@ -71,11 +71,10 @@ def _letters(
     writers: Writers,
     most: int | None,
 ) -> Seen:
-    subject = contract.dead_letter_subject
-    if subject is None:  # raw letters have no envelope that says
+    if contract.dead_letter is None or not contract.dead_letter.readable:
         return Seen(unnamed=None) if topic.stored else Seen(complete=True)
     messages = chain.from_iterable(map(reader.read, edges(topic, most)))
     try:
-        return letter_versions(messages, topic, LetterReader(registry, subject), writers)
+        return letter_versions(messages, topic, LetterReader(contract, KnownSchemas(registry)), writers)
     except RegistryError:
         return Seen(unnamed=None)

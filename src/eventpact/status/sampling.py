@@ -6,23 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from eventpact.codec import Codec, unframe
-from eventpact.dead_letter import DeadLetter
+from eventpact.codec import unframe
 from eventpact.errors import FrameError
-from eventpact.kafka.clock import SYSTEM_CLOCK
-from eventpact.kafka.intake import Intake
-from eventpact.kafka.judge import Failure
-from eventpact.kafka.policy import Policy
-from eventpact.kafka.stored_letters import LARGEST, blames_registry
+from eventpact.kafka.letter_reading import LetterReader
+from eventpact.kafka.record import Record
 from eventpact.observe.writers import Writers
-from eventpact.registry import KnownSchemas, Registry
 from eventpact.status.look import LetterSample, Sample, TopicLook
 from eventpact.status.records import Place
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
-__all__ = ["LetterReader", "newest", "sample_letters", "sample_records", "visible", "writer_name"]
+__all__ = ["newest", "sample_letters", "sample_records", "visible", "writer_name"]
 
 NO_FRAME: Final = "no frame"
 UNREADABLE: Final = "unreadable"
@@ -59,29 +54,12 @@ def writer_name(value: bytes | None, known: Writers) -> str:
     return f"id {schema_id}" if version is None else f"v{version}"
 
 
-class LetterReader:
-    """Reads dead letters' envelopes, as only the envelope is to be trusted."""
-
-    def __init__(self, registry: Registry, subject: str) -> None:
-        policy = Policy(max_value_bytes=LARGEST)
-        self._intake = Intake(Codec(DeadLetter), KnownSchemas(registry), subject, policy, SYSTEM_CLOCK)
-
-    def read(self, value: bytes | None) -> DeadLetter | None:
-        """The letter; `None` for what is none. Raises RegistryError when the registry cannot say."""
-        read = self._intake.read(value)
-        if not isinstance(read, Failure):
-            return read[1]
-        if blames_registry(read.error):
-            raise read.error from None
-        return None
-
-
 def sample_letters(messages: Iterable[Message], topic: TopicLook, reader: LetterReader) -> LetterSample:
     """Count dead letters by reason. Raises RegistryError when the registry cannot be asked."""
     counts, read = Counter[str](), 0
     for message in messages:
         read += 1
-        letter = reader.read(message.value())
+        letter = reader.glance(Record.of(message))
         counts[UNREADABLE if letter is None else letter.reason.value] += 1
     return LetterSample(read, read >= topic.stored, counts)
 

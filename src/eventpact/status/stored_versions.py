@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from eventpact.codec import unframe
 from eventpact.errors import FrameError
 from eventpact.ids import SchemaId
+from eventpact.kafka.letter_reading import LetterReader
+from eventpact.kafka.record import Record
 from eventpact.observe.writers import Writers
 from eventpact.status.look import TopicLook
 from eventpact.status.records import Place
-from eventpact.status.sampling import LetterReader
 from eventpact.status.usage import Seen
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def letter_versions(messages: Iterable[Message], topic: TopicLook, letters: Lett
     """Dead letters by the version of the event that they keep. Raises RegistryError when the registry is away."""
     ids = Counter[SchemaId | None]()
     for message in messages:
-        letter = letters.read(message.value())
+        letter = letters.glance(Record.of(message))
         ids[None if letter is None or letter.schema_id is None else SchemaId(letter.schema_id)] += 1
     return _seen(ids, topic, writers)
 

@@ -11,14 +11,15 @@ from typing import Final, Self
 from eventpact.contract import Contract
 from eventpact.errors import KafkaError, RegistryError
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
+from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
 from eventpact.observe.writers import Writers
-from eventpact.registry import Registry
+from eventpact.registry import KnownSchemas, Registry
 from eventpact.status.broker import Broker, Described
 from eventpact.status.look import ContractLook, GroupLook, LetterSample, Look, Sample, TopicLook
 from eventpact.status.records import Place, RecordReader
-from eventpact.status.sampling import LetterReader, newest, sample_letters, sample_records
+from eventpact.status.sampling import newest, sample_letters, sample_records
 
 __all__ = ["Watcher"]
 
@@ -146,14 +147,15 @@ class Watcher:
         return kept[2]
 
     def _sampled_letters(self, contract: Contract, topic: TopicLook, gaps: list[str]) -> LetterSample | None:
-        subject = contract.dead_letter_subject
-        if not self._sample or topic.partitions is None or self._registry is None or subject is None:
+        readable = contract.dead_letter is not None and contract.dead_letter.readable
+        if not self._sample or topic.partitions is None or self._registry is None or not readable:
             return None
         kept = self._letters.get(contract.name)
         if kept is None or (topic != kept[1] and monotonic() - kept[0] >= SAMPLE_SECONDS):
             try:
                 messages = self._reader.read(newest(topic, self._sample))
-                kept = (monotonic(), topic, sample_letters(messages, topic, LetterReader(self._registry, subject)))
+                letters = LetterReader(contract, KnownSchemas(self._registry))
+                kept = (monotonic(), topic, sample_letters(messages, topic, letters))
             except (KafkaError, RegistryError) as error:
                 gaps.append(f"dead letters are not counted by reason ({type(error).__name__})")
                 return None
