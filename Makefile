@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift check live slow chaos fuzz bench clean
+.PHONY: help setup demo test lint format types layers drift reference check live slow chaos fuzz bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ layers: $(STAMP) ## imports point down
 
 drift: $(STAMP) ## generated code equals the schemas
 	$(BIN)/eventpact generate --check
+
+reference: $(STAMP) ## docs/cli.md and docs/api.md from the command line and the docstrings
+	$(BIN)/python -m tests.docs.reference
 
 check: $(STAMP) ## the gate: lint, layout of schemas, compatibility, golden payloads
 	$(BIN)/eventpact format --check

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_type_hints
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
@@ -21,6 +22,15 @@ class Found:
     @property
     def name(self) -> str:
         return " ".join(self.words)
+
+    def annotation(self, parameter: str) -> object:
+        """The type that the command's function declares for a parameter."""
+        return get_type_hints(self.command.callback)[parameter]
+
+    def declared(self, parameter: str) -> tuple[object, ...]:
+        """What stands beside the type: typer's Argument or Option."""
+        hint = get_type_hints(self.command.callback, include_extras=True)[parameter]
+        return tuple(getattr(hint, "__metadata__", ()))
 
     @property
     def arguments(self) -> list[TyperArgument]:

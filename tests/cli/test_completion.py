@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.models import ArgumentInfo
 
 from tests.cli.commands import COMMANDS, Found
 
@@ -90,6 +91,8 @@ def test_a_broken_manifest_proposes_nothing_and_says_nothing(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("found", COMMANDS, ids=lambda found: found.name)
 def test_whoever_takes_a_name_of_the_manifest_proposes_it(found: Found) -> None:
-    named = [a for a in found.arguments if a.name in {"contract", "contracts", "event", "rule_id"}]
-
-    assert [a.name for a in named if a._custom_shell_complete is None] == []
+    for argument in found.arguments:
+        if argument.name in {"contract", "contracts", "event", "rule_id"}:
+            [declared] = found.declared(argument.name)
+            assert isinstance(declared, ArgumentInfo)
+            assert declared.autocompletion is not None, f"{argument.name} proposes nothing"

@@ -31,6 +31,8 @@ COMMAND = re.compile(r"(^|\| |&& )eventpact ")
 ELSEWHERE = {"docs/quickstart.md": "test_quickstart.py"}
 # Page -> why nothing on it runs.
 NOTHING_RUNS = {
+    "docs/api.md": "it is made from the docstrings",
+    "docs/cli.md": "it is made from the command line",
     "docs/architecture.md": "it shows a drawing and tables",
     "docs/dead-letters.md": "tests/cli/test_dlq.py and tests/kafka/test_processor.py run it, with dead letters",
     "docs/reliability.md": "it is a table of promises, each with its test",

@@ -46,7 +46,9 @@ class Codec(Generic[E]):
         self._encoder_source = emit_encoder(self._model)
         self._decoders: dict[tuple[object, ...], Callable[[bytes], E]] = {}
         self.encode: Callable[[E], bytes] = self.encoder()
+        """The event's bytes, without a frame. Raises EncodeError when it cannot be written exactly."""
         self.decode: Callable[[bytes], E] = self.decoder(self.schema)
+        """The event of bytes that the class's own schema wrote. Raises DecodeError when they are not."""
 
     def encoder(self, prefix: bytes = b"") -> Callable[[E], bytes]:
         """``encode`` with ``prefix`` (the Confluent frame) in front of every body. Raises EncodeError when called."""
