@@ -33,6 +33,7 @@ MODULES: Final = {
     "eventpact.registry": "The schema registry: client, twin, registration.",
     "eventpact.deploy": "From the manifest to the cluster: plan, apply.",
     "eventpact.status": "What `eventpact status` shows, as values.",
+    "eventpact.observe": "Metrics and spans; see [monitoring.md](monitoring.md).",
     "eventpact.catalog": "What `eventpact docs` writes.",
     "eventpact.dev": "The embedded stack, for development and tests.",
     "eventpact.dev.pytest_plugin": "Fixtures; see [testing.md](testing.md).",
