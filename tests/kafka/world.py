@@ -149,8 +149,8 @@ class Running:
 class World:
     """Broker, registry, topics and schemas; a context manager."""
 
-    def __init__(self, partitions: int = 6, dead_letter_partitions: int = 6) -> None:
-        self.broker = EmbeddedBroker()
+    def __init__(self, partitions: int = 6, dead_letter_partitions: int = 6, brokers: int = 1) -> None:
+        self.broker = EmbeddedBroker(brokers)
         self.registry = MemoryRegistry()
         self.contract: Contract = CONTRACT
         self.partitions = partitions
@@ -271,6 +271,12 @@ class World:
             asked = [TopicPartition(TOPIC, partition) for partition in self._parts(TOPIC)]
             found = consumer.committed(asked, LIMIT)
         return {item.partition: item.offset for item in found if item.offset > 0}
+
+    def wait_committed(self, count: int, group: str = GROUP) -> None:
+        """Until the group has committed so many records."""
+        deadline = monotonic() + LIMIT
+        while (found := sum(self.committed(group).values())) < count:
+            assert monotonic() < deadline, f"{found} of {count} committed"
 
     def _parts(self, topic: str) -> range:
         return range(self.broker.topics[topic])

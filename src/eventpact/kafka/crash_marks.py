@@ -42,11 +42,14 @@ class CrashMarks:
         self._consumer = consumer
         self._topic = topic
 
-    def check(self, holding: Holding, limit: int) -> None:
-        """Before the first record of a partition is tried: read how many processes died with it, and mark it."""
+    def check(self, holding: Holding, limit: int) -> int | None:
+        """Before the first record of a partition is tried: read how many processes died with it, and mark it.
+
+        The committed offset, negative without one; `None` when it could not be read, or was before.
+        """
         offset = holding.first
         if holding.checked or offset is None:
-            return
+            return None
         holding.checked = True
         try:
             (found,) = self._consumer.committed([TopicPartition(self._topic, holding.partition)], LOOK_SECONDS)
@@ -57,6 +60,8 @@ class CrashMarks:
                 holding.marked = offset
         except KafkaException as error:
             LOG.warning("no crash mark for %s[%d]: %s", self._topic, holding.partition, client_error(error).name())
+            return None
+        return int(found.offset)
 
     def clear(self, holdings: Iterable[Holding]) -> None:
         """The processes live: the records that are marked, and still open, did not kill them."""

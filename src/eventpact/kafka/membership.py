@@ -13,6 +13,7 @@ from eventpact.kafka.clock import Clock
 from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
 from eventpact.kafka.crash_marks import CrashMarks
+from eventpact.kafka.gaps import deleted_unread
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
@@ -181,8 +182,11 @@ class Membership:
         return all(h.stored >= (h.progress.committable or 0) for h in self.holdings.values())
 
     def mark(self, holding: Holding) -> None:
-        """Before the first record of a partition is tried; see `CrashMarks.check`."""
-        self._marks.check(holding, self._policy.crash_limit)
+        """Before the first record of a partition is tried; see `CrashMarks.check` and `deleted_unread`."""
+        committed, first = self._marks.check(holding, self._policy.crash_limit), holding.first
+        if committed is not None and first is not None:
+            gone = deleted_unread(self._consumer, self._topic, holding.partition, committed, first)
+            self._stats.deleted_unread += gone
 
     def clear_marks(self) -> None:
         """The process has survived the records that were marked and tried."""

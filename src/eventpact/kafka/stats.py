@@ -24,6 +24,7 @@ class WorkerStats:
         client_errors: errors that the client library reported in place of records or by callback.
         overdue: handlers that worked for longer than `max.poll.interval.ms`.
         crashed: records that were dead-lettered because processes died with them.
+        deleted_unread: records that retention deleted before the group had read them.
         partitions: partitions held now.
         buffered: records held now and not settled.
         in_flight: records, or batches, that handlers work on now in threads of their own.
@@ -42,6 +43,7 @@ class WorkerStats:
     client_errors: int = 0
     overdue: int = 0
     crashed: int = 0
+    deleted_unread: int = 0
     partitions: int = 0
     buffered: int = 0
     in_flight: int = 0

@@ -1,0 +1,161 @@
+"""What a group may live through: coordinators that move, offsets that are gone, dead letters that are slow."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from confluent_kafka import KafkaError
+
+from eventpact import errors
+from eventpact.dev.broker import Api
+from eventpact.kafka.dead_letters import DeadLetterWriter
+from eventpact.kafka.settings import Settings
+from tests.kafka.world import GROUP, SWIFT, TOPIC, Ledger, World
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as made:
+        yield made
+
+
+@pytest.fixture
+def single() -> Iterator[World]:
+    """One partition: then offsets are numbers."""
+    with World(partitions=1) as made:
+        yield made
+
+
+def test_a_coordinator_that_moves_costs_no_event() -> None:
+    ledger = Ledger()
+    with World(brokers=3) as world, world.running(ledger.write):
+        for coordinator in (1, 2, 3):
+            first = 100 * coordinator
+            world.broker.set_coordinator(GROUP, coordinator)
+            world.publish(*range(first, first + 100))
+            ledger.wait_all(range(first, first + 100))
+        world.wait_committed(300)
+
+
+@pytest.mark.parametrize("api", [Api.OFFSET_COMMIT, Api.FIND_COORDINATOR, Api.HEARTBEAT], ids=lambda api: api.name)
+def test_a_coordinator_that_is_loading_is_waited_for(world: World, api: Api) -> None:
+    ledger = Ledger()
+    world.publish(*range(50))
+    with world.running(ledger.write):
+        world.broker.push_request_errors(api, *[KafkaError.COORDINATOR_LOAD_IN_PROGRESS] * 5)
+        ledger.wait_all(range(50))
+        world.publish(*range(50, 100))
+        ledger.wait_all(range(100))
+
+    assert sum(world.committed().values()) == 100
+
+
+def reset(settings: Settings) -> Settings:
+    """A worker that begins nowhere of its own accord."""
+    return replace(settings, consumer=replace(settings.consumer, auto_offset_reset="error"))
+
+
+def test_a_group_whose_offsets_are_gone_does_not_begin_anywhere_unasked(world: World) -> None:
+    """As when the broker has forgotten them; with the default it begins with the oldest record, and repeats."""
+    world.publish(*range(10))
+    stopped = world.failing(Ledger().write, settings=reset(world.settings))
+
+    assert isinstance(stopped, errors.WorkerStopped)
+    assert stopped.code == "_AUTO_OFFSET_RESET"
+    assert world.committed() == {}
+
+
+def lagging(single: World) -> None:
+    """Ten are handled; of twenty more, five are deleted before anybody reads them."""
+    ledger = Ledger()
+    single.publish(*range(10))
+    with single.running(ledger.write):
+        ledger.wait(10)
+    single.publish(*range(10, 30))
+    single.broker.delete_records(TOPIC, 0, 15)
+
+
+def test_records_that_were_deleted_unread_are_counted_and_told(single: World, caplog: pytest.LogCaptureFixture) -> None:
+    lagging(single)
+    ledger = Ledger()
+    with caplog.at_level(logging.ERROR), single.running(ledger.write) as run:
+        ledger.wait(15)
+        counted = run.worker.stats().deleted_unread
+
+    assert sorted(ledger.numbers) == list(range(15, 30))
+    assert counted == 5
+    assert f"{TOPIC}[0]: 5 records from offset 10 on were deleted" in caplog.text
+
+
+def test_a_strict_worker_stops_before_records_that_were_deleted_unread(single: World) -> None:
+    lagging(single)
+    stopped = single.failing(Ledger().write, settings=reset(single.settings))
+
+    assert isinstance(stopped, errors.WorkerStopped)
+    assert stopped.code == "_AUTO_OFFSET_RESET"
+    assert single.committed() == {0: 10}
+
+
+def test_what_nobody_deleted_is_no_gap(single: World) -> None:
+    single.publish(*range(20))
+    single.broker.delete_records(TOPIC, 0, 5)
+    ledger = Ledger()
+    with single.running(ledger.write) as run:
+        ledger.wait(15)
+        counted = run.worker.stats().deleted_unread
+
+    assert counted == 0, "a new group has missed nothing"
+
+
+def test_slow_dead_letters_pile_up_to_a_batch_and_no_further(single: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow their topic is: a pass waits for its own before the next one takes records."""
+    waiting: list[int] = []
+    write = DeadLetterWriter.write
+
+    def counted(self: DeadLetterWriter, *arguments: Any) -> None:
+        write(self, *arguments)
+        waiting.append(len(self._producer))
+
+    monkeypatch.setattr(DeadLetterWriter, "write", counted)
+    for _ in range(60):
+        single.put(b"junk")
+    single.broker.push_request_delays(Api.PRODUCE, *[(0, 100)] * 20)
+    with single.running(Ledger().write, policy=replace(SWIFT, batch=10)):
+        single.wait_committed(60)
+
+    assert len(waiting) == 60
+    assert 1 < max(waiting) <= 10
+
+
+def test_an_event_that_was_published_twice_is_handled_twice(single: World) -> None:
+    """Whoever publishes has its reasons; the worker knows offsets, not events."""
+    ledger = Ledger()
+    single.publish(1, 1)
+    with single.running(ledger.write):
+        ledger.wait(2)
+
+    assert ledger.numbers == [1, 1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_worker_that_was_made_before_a_fork_works_in_the_child(single: World) -> None:
+    """It opens nothing before `run`, so there is nothing that a fork could break."""
+    single.publish(1)
+    made = single.worker(lambda handled: made.stop())
+    child = os.fork()
+    if child == 0:
+        try:
+            made.run()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert single.committed() == {0: 1}
