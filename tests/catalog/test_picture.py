@@ -44,7 +44,7 @@ def test_boxes_stand_apart_inside_the_frame(entry: Entry) -> None:
         assert all(apart(one, other) for one, other in combinations(picture.boxes, 2))
         assert all(
             box.x >= 0 and box.x + box.width <= picture.width and box.y >= 0 and box.y + box.height <= picture.height
-            for box in picture.boxes
+            for box in (*picture.boxes, *filter(None, [picture.frame]))
         )
 
 
@@ -54,6 +54,7 @@ def test_a_title_fits_its_box_and_the_text_says_it_in_full(entry: Entry) -> None
     names = [contract.topic.name, contract.key, *contract.groups]
     for picture in pictures(entry):
         assert all(len(box.shown) * 7.8 <= box.width - 28 for box in picture.boxes)
+        assert all(len(box.shown_note) * 7.4 <= box.width - 28 for box in picture.boxes)
         assert all(name in picture.desc for name in names)
 
 

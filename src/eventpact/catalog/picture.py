@@ -16,15 +16,17 @@ Look: TypeAlias = Literal["people", "topic", "group", "dead"]
 
 _HEIGHT: Final = 64
 _GAP: Final = 16
-# What a character of the titles takes, in the units of the picture: they are set in a font of one width.
+_FRAME: Final = 10
+# What a character takes, in the units of the picture. Titles are set in a font of one width, notes are not.
 _CHARACTER: Final = 7.8
+_NOTE_CHARACTER: Final = 7.4
 # Columns of the wide picture: where they begin, and how wide they are.
 _LEFT, _MIDDLE, _RIGHT = (4, 224), (288, 272), (620, 336)
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """``title`` is cut to what fits; `Picture.desc` says names in full."""
+    """What stands in it is cut to what fits; `Picture.desc` says names in full."""
 
     look: Look
     x: int
@@ -36,11 +38,17 @@ class Box:
 
     @property
     def shown(self) -> str:
-        most = int((self.width - (44 if self.look in ("topic", "dead") else 28)) / _CHARACTER)
-        if len(self.title) <= most:
-            return self.title
-        head = (most - 1) * 2 // 3
-        return f"{self.title[:head]}…{self.title[len(self.title) - (most - 1 - head) :]}"
+        """The title, cut to what fits."""
+        return _cut(self.title, int(self._room / _CHARACTER))
+
+    @property
+    def shown_note(self) -> str:
+        return _cut(self.note, int(self._room / _NOTE_CHARACTER))
+
+    @property
+    def _room(self) -> int:
+        # A topic has its mark at the right.
+        return self.width - (44 if self.look in ("topic", "dead") else 28)
 
     def at(self, x: int, width: int, y: int) -> Box:
         return replace(self, x=x, width=width, y=y)
@@ -62,9 +70,17 @@ class Arrow:
     anchor: str = "middle"
 
 
+def _cut(text: str, most: int) -> str:
+    """Both ends of a name tell it apart, so the middle goes."""
+    if len(text) <= most:
+        return text
+    head = (most - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``look`` is for wide or for narrow screens; both say the same."""
+    """``look`` is for wide or for narrow screens; both say the same. ``frame`` is around several groups."""
 
     look: Literal["wide", "tall"]
     width: int
@@ -73,6 +89,7 @@ class Picture:
     desc: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    frame: Box | None = None
 
 
 def pictures(entry: Entry) -> tuple[Picture, Picture]:
@@ -116,11 +133,21 @@ def _groups(entry: Entry, x: int, width: int, y: int) -> tuple[Box, ...]:
     return tuple(Box("group", x, y + n * (_HEIGHT + _GAP), width, name, note) for n, name in enumerate(names))
 
 
+def _framed(groups: tuple[Box, ...], entry: Entry) -> Box | None:
+    """What any of several groups cannot handle leaves from the frame around them."""
+    if len(groups) == 1 or entry.contract.dead_letter is None:
+        return None
+    first, last = groups[0], groups[-1]
+    height = last.y + _HEIGHT - first.y + 2 * _FRAME
+    return Box("group", first.x - _FRAME, first.y - _FRAME, first.width + 2 * _FRAME, "", height=height)
+
+
 def _wide(entry: Entry) -> Picture:
     contract, notes = entry.contract, _notes(entry)
-    groups = _groups(entry, *_RIGHT, 8)
-    bottom = groups[-1].y + _HEIGHT
-    middle = (groups[0].y + bottom) // 2
+    groups = _groups(entry, *_RIGHT, _FRAME + 2)
+    frame = _framed(groups, entry)
+    bottom = groups[-1].y + _HEIGHT + (_FRAME if frame else 0)
+    middle = (groups[0].y + groups[-1].y + _HEIGHT) // 2
     producers = Box("people", _LEFT[0], middle - _HEIGHT // 2, _LEFT[1], "Producers", notes["producers"])
     topic = Box("topic", _MIDDLE[0], middle - _HEIGHT // 2, _MIDDLE[1], contract.topic.name, notes["topic"])
     boxes = [producers, topic, *groups]
@@ -138,7 +165,7 @@ def _wide(entry: Entry) -> Picture:
             Arrow(f"M{_MIDDLE[0]} {at} H{sum(_LEFT) + 8}", "in vain", sum(_LEFT) + 32, at - 10, dead=True),
         ]
         bottom = y + _HEIGHT
-    return Picture("wide", 960, bottom + 8, _title(entry), _desc(entry), tuple(boxes), tuple(arrows))
+    return Picture("wide", 968, bottom + 8, _title(entry), _desc(entry), tuple(boxes), tuple(arrows), frame)
 
 
 def _to_right(start: int, end: int, from_y: int, to_y: int) -> Arrow:
@@ -155,21 +182,22 @@ def _to_right(start: int, end: int, from_y: int, to_y: int) -> Arrow:
 
 def _tall(entry: Entry) -> Picture:
     contract, notes = entry.contract, _notes(entry)
-    x, width, step = 8, 304, _HEIGHT + 48
+    x, width, step = 12, 296, _HEIGHT + 48
     groups = _groups(entry, x, width, 8 + 2 * step)
+    frame = _framed(groups, entry)
     boxes = [
         Box("people", x, 8, width, "Producers", notes["producers"]),
         Box("topic", x, 8 + step, width, contract.topic.name, notes["topic"]),
         *groups,
     ]
     arrows = [_down(8 + _HEIGHT), _down(8 + step + _HEIGHT)]
-    bottom = groups[-1].y + _HEIGHT
+    bottom = groups[-1].y + _HEIGHT + (_FRAME if frame else 0)
     if (letter := contract.dead_letter) is not None:
         for box, label in zip(_letter_boxes(entry, letter), ("cannot be handled", "", "in vain"), strict=True):
             arrows.append(_down(bottom, label, dead=True))
             boxes.append(box.at(x, width, bottom + 48))
             bottom += step
-    return Picture("tall", 320, bottom + 8, _title(entry), _desc(entry), tuple(boxes), tuple(arrows))
+    return Picture("tall", 320, bottom + 8, _title(entry), _desc(entry), tuple(boxes), tuple(arrows), frame)
 
 
 def _down(y: int, label: str = "", *, dead: bool = False) -> Arrow:
