@@ -8,7 +8,6 @@ the reason.
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -88,6 +87,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("workplace")
     for part in ("schemas", "compat", "src/ingestion_events", "src/eventpact/dead_letter"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*_compat"))
+    git = ["git", "-c", "user.name=docs", "-c", "user.email=docs@example.com", "-c", "init.defaultBranch=main"]
+    for step in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "contracts"]):
+        subprocess.run([*git, *step], cwd=folder, check=True, capture_output=True, timeout=60)
     return folder
 
 
@@ -97,6 +99,7 @@ def environment(workplace: Path) -> Iterator[dict[str, str]]:
     with EmbeddedStack(load_manifest(workplace / "schemas" / "contracts.toml").contracts) as stack:
         inherited = {name: os.environ[name] for name in ("HOME", "PATH", "LANG") if name in os.environ}
         environment = {**inherited, **stack.environment(), "NO_COLOR": "1", "COLUMNS": "120"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
         register = [sys.executable, "-m", "eventpact", "register"]
         subprocess.run(register, cwd=workplace, env=environment, check=True, capture_output=True, timeout=60)
         yield environment
@@ -116,10 +119,9 @@ def test_something_runs_on_every_page_or_the_page_is_listed_with_the_reason() ->
 
 @pytest.mark.parametrize("page", with_snippets("sh"), ids=lambda page: page.name)
 def test_every_command_of_the_page_works(page: Path, workplace: Path, environment: dict[str, str]) -> None:
-    ours = f'set -euo pipefail; eventpact() {{ {shlex.quote(sys.executable)} -m eventpact "$@"; }}; '
     for command in commands(page):
         done = subprocess.run(
-            ["bash", "-c", ours + command],
+            ["bash", "-euo", "pipefail", "-c", command],
             cwd=workplace,
             env=environment,
             capture_output=True,
