@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types layers drift reference check live slow chaos fuzz bench clean
+.PHONY: help setup demo test lint format types layers drift reference check catalog live slow chaos fuzz bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ reference: $(STAMP) ## docs/cli.md and docs/api.md from the command line and the
 check: $(STAMP) ## the gate: lint, layout of schemas, compatibility, golden payloads
 	$(BIN)/eventpact format --check
 	$(BIN)/eventpact check
+
+catalog: $(STAMP) ## the contracts as a site, in site/
+	$(BIN)/eventpact docs --out site
 
 live: $(STAMP) ## tests against real services (Java, Go, or what the environment names)
 	$(BIN)/python -m pytest -m "live and not slow" $(PYTEST_ARGS)
