@@ -144,11 +144,13 @@ def test_a_record_that_cannot_be_read_ends_the_batch_before_it(world: World) -> 
     put(world, 0, 1, owner=1)
     world.put(b"junk", partition=0)
     put(world, 3, 4, owner=1)
-    with world.running(handle_batch(batches.handle)):
+    with world.running(handle_batch(batches.handle)) as run:
         batches.ledger.wait(4)
         (letter,) = world.letters(1)
+        retries = run.worker.stats().retries
 
     assert letter.original_offset == 2
+    assert retries == 0
     assert all({1, 3} - set(call) for call in batches.calls)
     assert world.committed() == {0: 5}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,6 +13,7 @@ from eventpact import errors
 from eventpact.dead_letter import Reason
 from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.loop import Loop
 from ingestion_events import IngestionEvent
 from tests.kafka.test_loop_parts import at
 from tests.kafka.world import LIMIT, SWIFT, Ledger, Running, World, event, number_of, with_attempts
@@ -174,23 +175,60 @@ def test_a_rejected_event_is_dead_lettered_and_the_others_go_on(world: World) ->
     assert world.committed() == {0: 20}
 
 
-def test_what_handlers_have_in_hand_is_finished_and_committed_at_the_stop(world: World) -> None:
-    at_work, release, ledger = threading.Semaphore(0), threading.Event(), Ledger()
+@pytest.fixture
+def released(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when a loop begins to wait for handlers at work."""
+    release, finish = threading.Event(), Loop._finish
+
+    def finishing(self: Loop, holdings: Collection[Holding]) -> None:
+        release.set()
+        finish(self, holdings)
+
+    monkeypatch.setattr(Loop, "_finish", finishing)
+    return release
+
+
+def test_what_handlers_have_in_hand_is_finished_and_committed_at_the_stop(
+    world: World, released: threading.Event
+) -> None:
+    at_work, ledger = threading.Semaphore(0), Ledger()
 
     def handle(handled: IngestionEvent) -> None:
         at_work.release()
-        assert release.wait(LIMIT)
+        assert released.wait(LIMIT)
         ledger.write(handled)
 
     put(world, *range(10))
     run = Running(world.worker(handle, concurrency=3))
     assert all(at_work.acquire(timeout=LIMIT) for _ in range(3))
     run.worker.stop()
-    release.set()
 
     assert run.result() is None
     assert sorted(ledger.numbers) == [0, 1, 2]
     assert world.committed() == {0: 3}
+
+
+def test_what_handlers_have_in_hand_is_finished_and_committed_before_partitions_leave(
+    world: World, released: threading.Event
+) -> None:
+    """So whoever gets them handles nothing again."""
+    at_work, ledger = threading.Semaphore(0), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        at_work.release()
+        assert released.wait(LIMIT)
+        ledger.write(handled)
+
+    for partition in range(6):
+        put(world, partition, partition=partition)
+    with world.running(handle, concurrency=6):
+        assert all(at_work.acquire(timeout=LIMIT) for _ in range(6))
+        with world.running(ledger.write, concurrency=6):
+            assert released.wait(LIMIT)
+            world.publish(*range(10, 30))
+            ledger.wait_all({*range(6), *range(10, 30)})
+
+    assert sorted(ledger.numbers) == [*range(6), *range(10, 30)]
 
 
 def test_a_handler_that_does_not_finish_at_the_stop_is_left_behind_uncommitted(world: World) -> None:

@@ -21,7 +21,7 @@ from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
 from tests.kafka.dying_process import DIED, KILLER
 from tests.kafka.test_concurrency import put
-from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, TOPIC, Ledger, World, with_attempts
+from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, TOPIC, Ledger, World, number_of, with_attempts
 
 PROCESS = (sys.executable, "-m", "tests.kafka.dying_process")
 
@@ -99,6 +99,27 @@ def test_the_first_record_of_a_partition_is_marked_while_it_is_tried_and_not_lon
 
     assert seen[0] == (0, "attempt=1")
     assert found_mark(world) == (2, "")
+
+
+def test_a_mark_stays_while_its_record_is_tried_whatever_becomes_of_others(world: World) -> None:
+    """With concurrency those behind it may be through long before."""
+    ledger = Ledger()
+    seen: list[tuple[int, str]] = []
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 0:
+            ledger.wait(1)
+            put(world, 2)
+            ledger.wait(2)  # a pass of the loop lies between the two
+            seen.append(found_mark(world))
+        ledger.write(handled)
+
+    put(world, 0, 1)
+    with world.running(handle, concurrency=2):
+        ledger.wait(3)
+
+    assert seen == [(0, "attempt=1")]
+    assert found_mark(world) == (3, "")
 
 
 def test_a_mark_is_counted_up_until_the_record_is_not_tried_any_more(world: World) -> None:
