@@ -119,7 +119,7 @@ def test_slow_dead_letters_pile_up_to_a_batch_and_no_further(single: World, monk
 
     def counted(self: DeadLetterWriter, *arguments: Any) -> None:
         write(self, *arguments)
-        waiting.append(len(self._producer))
+        waiting.append(len(self._producer._producer))
 
     monkeypatch.setattr(DeadLetterWriter, "write", counted)
     for _ in range(60):
