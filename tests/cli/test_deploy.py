@@ -79,3 +79,66 @@ def test_a_saved_plan_takes_no_waivers_and_has_to_be_one(
     assert run(["apply", str(manifest)]) == 1
     assert "not a plan file" in capsys.readouterr().err
     assert topics.describe("ingestion-events") is None
+
+
+DEAD_LETTER_TABLE = "[contracts.ingestion.dead_letter]"
+
+
+@pytest.fixture
+def smaller(topics: EmbeddedTopics, manifest: Path) -> Path:
+    """All is deployed, and then the dead letters leave the manifest."""
+    assert run(["apply", "-e", "test"]) == 0
+    text = manifest.read_text("utf-8")
+    start = text.index(DEAD_LETTER_TABLE)
+    end = text.find("\n[", start)
+    manifest.write_text(text[:start] + (text[end:] if end > 0 else ""), "utf-8")
+    return manifest
+
+
+def locked(manifest: Path) -> set[str]:
+    return {one.subject for one in read_lock(manifest.with_name("contracts.lock"), "test").versions}
+
+
+def test_an_orphan_is_shown_and_stays_in_registry_and_lock(smaller: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    codes = [run(["plan", "-e", "test"]), run(["apply", "-e", "test"]), run(["plan", "-e", "test", "--json"])]
+    said = capsys.readouterr().out
+
+    assert codes == [0, 0, 0]
+    assert "orphaned" in said
+    assert "--allow-delete soft-deletes it" in said
+    assert json.loads(said[said.index("{") :])["orphans"] == ["ingestion-events-dlq-value"]
+    assert "ingestion-events-dlq-value" in locked(smaller)
+
+
+def test_an_orphan_goes_with_leave_that_the_plan_holds(
+    smaller: Path, topics: EmbeddedTopics, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = str(smaller.with_name("plan.json"))
+    codes = [
+        run(["plan", "-e", "test", "--allow-delete", "--out", plan]),
+        run(["apply", plan, "-e", "test"]),
+        run(["plan", "-e", "test", "--allow-delete"]),
+    ]
+    said = capsys.readouterr()
+
+    assert codes == [0, 0, 0]
+    assert "soft-delete subject ingestion-events-dlq-value: 1 version" in said.out
+    assert "nothing to do" in said.err
+    assert locked(smaller) == {"ingestion-events-value"}
+    assert topics.describe("ingestion-events-dlq") is not None
+
+
+def test_another_environment_s_subjects_are_not_its_orphans(smaller: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+
+    assert run(["plan", "-e", "production", "--allow-delete"]) == 0
+    assert "dlq" not in capsys.readouterr().out
+
+
+def test_leave_to_delete_belongs_to_the_plan(smaller: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = str(smaller.with_name("plan.json"))
+    assert run(["plan", "-e", "test", "--out", plan]) == 0
+
+    assert run(["apply", plan, "-e", "test", "--allow-delete"]) == 2
+    assert "ingestion-events-dlq-value" in locked(smaller)

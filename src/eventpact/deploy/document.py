@@ -10,20 +10,30 @@ from typing import Any, Final
 from eventpact.contract import Topic
 from eventpact.deploy.plan import Plan, Refusal
 from eventpact.deploy.state import State, SubjectState, TopicState
-from eventpact.deploy.steps import AddPartitions, AlterTopic, CreateTopic, RegisterSchema, SetLevel, Step, Use
+from eventpact.deploy.steps import (
+    AddPartitions,
+    AlterTopic,
+    CreateTopic,
+    DeleteSubject,
+    RegisterSchema,
+    SetLevel,
+    Step,
+    Use,
+)
 from eventpact.errors import PlanError
 from eventpact.ids import Version
 from eventpact.schema import Level
 
 __all__ = ["read_plan", "to_json", "write_plan"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 ACTIONS: Final[dict[str, type[Step]]] = {
     "create topic": CreateTopic,
     "add partitions": AddPartitions,
     "alter topic": AlterTopic,
     "set level": SetLevel,
     "register schema": RegisterSchema,
+    "delete subject": DeleteSubject,
 }
 NAMES: Final = {kind: name for name, kind in ACTIONS.items()}
 
@@ -39,6 +49,7 @@ def to_json(plan: Plan) -> dict[str, object]:
         "format": FORMAT,
         "steps": [{"action": NAMES[type(step)], "says": str(step), **_plain(step)} for step in plan.steps],
         "refusals": [asdict(refusal) for refusal in plan.refusals],
+        "orphans": list(plan.orphans),
         "seen": {target: _seen(state) for target, state in plan.seen.items()},
     }
     return {"fingerprint": _fingerprint(body), **body}
@@ -54,6 +65,7 @@ def read_plan(text: str) -> Plan:
         return Plan(
             tuple(_step(one) for one in body["steps"]),
             tuple(Refusal(**one) for one in body["refusals"]),
+            tuple(body["orphans"]),
             {target: _state(one) for target, one in body["seen"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -75,6 +87,8 @@ def _plain(step: Step) -> dict[str, Any]:
             }
         case SetLevel(subject, level, found):
             return {"subject": subject, "level": str(level), "found": None if found is None else str(found)}
+        case DeleteSubject(subject, versions):
+            return {"subject": subject, "versions": list(versions)}
         case _:
             return asdict(step)
 
@@ -90,6 +104,8 @@ def _step(one: dict[str, Any]) -> Step:
     if kind is RegisterSchema:
         uses = [Use(use["name"], None if use["version"] is None else Version(use["version"])) for use in one["uses"]]
         return RegisterSchema(one["subject"], one["text"], tuple(uses), one["change"])
+    if kind is DeleteSubject:
+        return DeleteSubject(one["subject"], tuple(map(Version, one["versions"])))
     return kind(**one)
 
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from eventpact.contract import Manifest, Topic
+from eventpact.deploy.orphans import users_first, users_of
 from eventpact.deploy.state import State, states
-from eventpact.deploy.steps import AddPartitions, AlterTopic, Change, CreateTopic, RegisterSchema, SetLevel, Step, Use
+from eventpact.deploy.steps import (
+    AddPartitions,
+    AlterTopic,
+    Change,
+    CreateTopic,
+    DeleteSubject,
+    RegisterSchema,
+    SetLevel,
+    Step,
+    Use,
+)
 from eventpact.deploy.world import FoundSubject, FoundVersion, World, wanted_subjects
 from eventpact.ids import Version
 from eventpact.kafka.topics import FoundTopic, compare, topics_of
@@ -18,7 +29,7 @@ from eventpact.schema import Level, Schema, check_history, parse
 
 __all__ = ["Plan", "Refusal", "Waiver", "plan"]
 
-Waiver: TypeAlias = Literal["repartition", "retention-cut"]
+Waiver: TypeAlias = Literal["repartition", "retention-cut", "delete"]
 
 RETENTION: Final = ("retention.ms", "retention.bytes")
 UNLIMITED: Final = -1
@@ -38,10 +49,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in the order of work. ``seen`` is the state of everything that was looked at, by target."""
+    """Steps in the order of work. ``seen`` is the state of everything that the steps rely on, by target.
+
+    ``orphans`` are subjects that the manifest wants no more, and that stay.
+    """
 
     steps: tuple[Step, ...]
     refusals: tuple[Refusal, ...] = ()
+    orphans: tuple[str, ...] = ()
     seen: Mapping[str, State] = field(default_factory=dict[str, State], hash=False)
 
 
@@ -49,14 +64,17 @@ def plan(manifest: Manifest, world: World, waivers: frozenset[Waiver] = frozense
     """What has to be done, topics first. With refusals it may not be applied.
 
     A subject's level goes before its schema, so that no schema gets in under a weaker one; types from other files go
-    before their users. Schemas are compared in their stored form, and judged by the manifest's level.
+    before their users. Schemas are compared in their stored form, and judged by the manifest's level. Deletions come
+    last, users before what they use.
     """
     wanted = {topic.name: topic for contract in manifest.contracts for topic in topics_of(contract)}
-    work = [*_topics(wanted, world, waivers), *_subjects(manifest, world)]
+    deleted = users_first(world.orphans) if "delete" in waivers else []
+    work = [*_topics(wanted, world, waivers), *_subjects(manifest, world), *_deletions(world, deleted)]
     return Plan(
         tuple(one for one in work if not isinstance(one, Refusal)),
         tuple(one for one in work if isinstance(one, Refusal)),
-        states(wanted, world),
+        tuple(sorted(world.orphans.keys() - set(deleted))),
+        states(wanted, replace(world, subjects={**world.subjects, **{n: world.orphans[n] for n in deleted}})),
     )
 
 
@@ -124,6 +142,15 @@ def _subjects(manifest: Manifest, world: World) -> Iterator[Step | Refusal]:
             if found is None:
                 in_force = level if not part.name else world.subjects[name].level
                 yield from _register(world.subjects[name], parsed, uses, in_force)
+
+
+def _deletions(world: World, deleted: Sequence[str]) -> Iterator[Step | Refusal]:
+    for name in deleted:
+        users = users_of(name, world.subjects.values())
+        if users:
+            yield Refusal(f"subject {name}", f"cannot be deleted: versions of {', '.join(users)} use it")
+        else:
+            yield DeleteSubject(name, tuple(version.version for version in world.orphans[name].versions))
 
 
 def _holding(subject: FoundSubject, schema: Schema, uses: tuple[Use, ...]) -> FoundVersion | None:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
 from eventpact.contract import Topic
-from eventpact.deploy.steps import AddPartitions, AlterTopic, CreateTopic, RegisterSchema, SetLevel, Step
+from eventpact.deploy.steps import (
+    AddPartitions,
+    AlterTopic,
+    CreateTopic,
+    DeleteSubject,
+    RegisterSchema,
+    SetLevel,
+    Step,
+)
 from eventpact.deploy.world import FoundSubject, World, digest
 from eventpact.kafka.topics import FoundTopic, same
 
@@ -59,6 +67,8 @@ def after(state: State, step: Step) -> State:
             return replace(state, level=str(level))
         case SubjectState(), RegisterSchema(_, text, uses):
             return replace(state, versions=(*state.versions, digest(text, (use.name for use in uses))))
+        case SubjectState(), DeleteSubject():
+            return SubjectState()
         case _:
             raise ValueError(f"a step of {step.target} does not fit the state of something else")
 

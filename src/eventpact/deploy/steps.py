@@ -1,4 +1,4 @@
-"""What a plan can do to the world, as values. Nothing here deletes anything."""
+"""What a plan can do to the world, as values. Topics are never deleted, subjects softly and with a waiver only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from eventpact.contract import Topic
 from eventpact.ids import Version
 from eventpact.schema import Level
 
-__all__ = ["AddPartitions", "AlterTopic", "Change", "CreateTopic", "RegisterSchema", "SetLevel", "Step", "Use"]
+__all__ = [
+    "AddPartitions",
+    "AlterTopic",
+    "Change",
+    "CreateTopic",
+    "DeleteSubject",
+    "RegisterSchema",
+    "SetLevel",
+    "Step",
+    "Use",
+]
 
 Change: TypeAlias = Literal["new subject", "new version", "documentation only"]
 
@@ -103,4 +113,20 @@ class RegisterSchema:
         return f"register schema in subject {self.subject}: {self.change}"
 
 
-Step: TypeAlias = CreateTopic | AddPartitions | AlterTopic | SetLevel | RegisterSchema
+@dataclass(frozen=True, slots=True)
+class DeleteSubject:
+    """Soft-delete all versions of a subject that the manifest no longer wants. Its ids keep their meaning."""
+
+    subject: str
+    versions: tuple[Version, ...]
+
+    @property
+    def target(self) -> str:
+        return f"subject {self.subject}"
+
+    def __str__(self) -> str:
+        versions = "1 version" if len(self.versions) == 1 else f"{len(self.versions)} versions"
+        return f"soft-delete subject {self.subject}: {versions}, no longer in the manifest"
+
+
+Step: TypeAlias = CreateTopic | AddPartitions | AlterTopic | SetLevel | RegisterSchema | DeleteSubject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from eventpact.contract import Manifest
@@ -16,7 +16,16 @@ from eventpact.registry.references import reference_texts
 from eventpact.registry.uses import parts
 from eventpact.schema import Level, Schema, parse
 
-__all__ = ["FoundSubject", "FoundVersion", "TopicAdmin", "World", "digest", "read_world", "wanted_subjects"]
+__all__ = [
+    "FoundSubject",
+    "FoundVersion",
+    "SubjectAdmin",
+    "TopicAdmin",
+    "World",
+    "digest",
+    "read_world",
+    "wanted_subjects",
+]
 
 
 class TopicAdmin(Topics, Protocol):
@@ -28,6 +37,19 @@ class TopicAdmin(Topics, Protocol):
 
     def add_partitions(self, name: str, partitions: int) -> None:
         """After this the topic has this many partitions, in all."""
+        ...
+
+
+class SubjectAdmin(Registry, Protocol):
+    """Who can also delete subjects."""
+
+    def delete_subject(self, subject: str) -> tuple[Version, ...]:
+        """After this no version is listed any more; their ids keep their meaning. The versions this did away.
+
+        Raises:
+            NotRegisteredError: there is no such subject.
+            RegistryError: another subject refers to it (42206), or the mode is READONLY (42205).
+        """
         ...
 
 
@@ -51,10 +73,11 @@ class FoundSubject:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """By name. A topic that does not exist is ``None``."""
+    """By name. A topic that does not exist is ``None``. ``orphans`` are subjects that the manifest wants no more."""
 
     topics: Mapping[str, FoundTopic | None]
     subjects: Mapping[str, FoundSubject]
+    orphans: Mapping[str, FoundSubject] = field(default_factory=dict[str, FoundSubject])
 
 
 def wanted_subjects(manifest: Manifest) -> Iterator[tuple[str, Schema, Level]]:
@@ -66,14 +89,19 @@ def wanted_subjects(manifest: Manifest) -> Iterator[tuple[str, Schema, Level]]:
             yield subject, manifest.schemas[letter.schema], contract.level
 
 
-def read_world(manifest: Manifest, topics: Topics, registry: Registry) -> World:
-    """Read what the manifest names, and nothing else. Raises what the two ports raise."""
+def read_world(manifest: Manifest, topics: Topics, registry: Registry, once_ours: Iterable[str] = ()) -> World:
+    """Read what the manifest names, and nothing else. Raises what the two ports raise.
+
+    ``once_ours`` are subjects that an earlier manifest has named, such as those in contracts.lock.
+    """
     names = [topic.name for contract in manifest.contracts for topic in topics_of(contract)]
     subjects: dict[str, None] = {}
     for subject, schema, _ in wanted_subjects(manifest):
         subjects.update(dict.fromkeys([part.name for part in parts(schema)[:-1]]))
         subjects[subject] = None
-    return World({name: topics.describe(name) for name in names}, read_subjects(registry, subjects))
+    found = {name: topics.describe(name) for name in names}
+    others = read_subjects(registry, sorted(set(once_ours) - subjects.keys()))
+    return World(found, read_subjects(registry, subjects), {n: s for n, s in others.items() if s.versions})
 
 
 def read_subjects(registry: Registry, names: Iterable[str]) -> dict[str, FoundSubject]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from eventpact.errors import EmbeddedBrokerError, TopicError
@@ -22,8 +23,13 @@ class EmbeddedTopics:
     def __init__(self, broker: EmbeddedBroker) -> None:
         self._broker = broker
         self._settings: dict[str, dict[str, str]] = {}
+        self._one_at_a_time = threading.Lock()
 
     def create(self, topic: Topic) -> bool:
+        with self._one_at_a_time:
+            return self._create(topic)
+
+    def _create(self, topic: Topic) -> bool:
         if topic.name in self._broker.topics:
             return False
         try:

@@ -82,11 +82,14 @@ class AdminTopics:
         try:
             self._result(futures[topic.name])
         except KafkaException as error:
-            if client_error(error).code() == ClientError.TOPIC_ALREADY_EXISTS:
-                return False
-            raise translate(client_error(error), f"cannot create topic {topic.name}") from None
+            if client_error(error).code() != ClientError.TOPIC_ALREADY_EXISTS:
+                raise translate(client_error(error), f"cannot create topic {topic.name}") from None
+            made = False
+        else:
+            made = True
+        # Somebody else may have made it a moment ago: then not every broker has heard of it either.
         self._await(topic.name)
-        return True
+        return made
 
     def describe(self, name: str) -> FoundTopic | None:
         what = f"cannot describe topic {name}"

@@ -105,6 +105,16 @@ class RegistryClient:
             reasons = self._reasons(subject, stored) or error.reasons
             raise IncompatibleError(answer, status=error.status, code=error.code, reasons=reasons) from None
 
+    def delete_subject(self, subject: str) -> tuple[Version, ...]:
+        """After this no version is listed any more; their ids keep their meaning. The versions this did away.
+
+        Raises:
+            NotRegisteredError: there is no such subject.
+            RegistryError: another subject refers to it (42206), or the mode is READONLY (42205).
+        """
+        with translated(self._where, f"deleting subject {subject!r}"):
+            return tuple(Version(integer(version)) for version in listed(self._fresh().delete_subject(subject)))
+
     def check(self, subject: str, schema: SchemaText, version: VersionChoice = "latest") -> Compatibility:
         return self._checks.ask(subject, version, _foreign(self._stored(schema)).to_dict())
 

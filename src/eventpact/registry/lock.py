@@ -19,7 +19,7 @@ from eventpact.errors import LockError, NotRegisteredError
 from eventpact.ids import SchemaId, Version
 from eventpact.registry.port import Reference, Registered, Registry, SchemaText
 
-__all__ = ["Locked", "read_lock", "registered_in", "write_lock"]
+__all__ = ["Locked", "locked_subjects", "read_lock", "registered_in", "write_lock"]
 
 HEADER: Final = "# Written by `eventpact apply`: schema ids by environment. Commit it; do not edit it.\n"
 DELETE: Final = "\x7f"
@@ -53,6 +53,13 @@ def read_lock(path: Path, environment: str) -> Locked:
             f"{path}: no section for environment {environment!r} (there are: {known}); run `eventpact apply`"
         )
     return sections[environment]
+
+
+def locked_subjects(path: Path, environment: str) -> frozenset[str]:
+    """The subjects of the environment's section; none where there is no file or no section yet. Raises LockError."""
+    if not path.exists():
+        return frozenset()
+    return frozenset(one.subject for one in _read(path).get(environment, Locked()).versions)
 
 
 def write_lock(path: Path, environment: str, locked: Locked) -> None:

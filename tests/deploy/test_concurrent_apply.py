@@ -1,0 +1,152 @@
+"""Two applies at one moment: each looks again before each step, so that nothing is done twice, or on what has moved."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+
+from eventpact.contract import Manifest, Topic
+from eventpact.deploy import Plan, apply, plan, read_world
+from eventpact.errors import PlanError
+from eventpact.registry import SchemaText
+from eventpact.schema import Level
+from tests.deploy.conftest import Place, Shop
+
+NOTE = ',{"name":"note","type":"string","default":""}'
+CHANGES = {"create", "alter", "add_partitions", "set_level", "register", "delete_subject"}
+LOOKS = {"describe", "own_level"}
+
+
+def planned(manifest: Manifest, place: Place) -> Plan:
+    return plan(manifest, read_world(manifest, place.topics, place.registry))
+
+
+class Meanwhile:
+    """Both ports. Directly before the n-th call of one of these names, something else happens, once."""
+
+    def __init__(self, place: Place, names: set[str], call: int, happen: Callable[[], object]) -> None:
+        self._place = place
+        self._names = names
+        self._left = call
+        self._happen = happen
+
+    @property
+    def happened(self) -> bool:
+        return self._left < 0
+
+    def __getattr__(self, name: str) -> object:
+        port = self._place.topics if hasattr(self._place.topics, name) else self._place.registry
+        method: Callable[..., object] = getattr(port, name)
+
+        def call(*arguments: object, **options: object) -> object:
+            if name in self._names:
+                self._left -= 1
+                if self._left == -1:
+                    self._happen()
+            return method(*arguments, **options)
+
+        return call
+
+
+def applied_meanwhile(found: Plan, place: Place, names: set[str], call: int, happen: Callable[[], object]) -> bool:
+    """Did it happen before the end?"""
+    both = Meanwhile(place, names, call, happen)
+    apply(found, both, both)  # type: ignore[arg-type]
+    return both.happened
+
+
+@pytest.mark.parametrize("names", [LOOKS, CHANGES], ids=["before a look", "between a look and its step"])
+def test_the_same_plan_applied_in_the_middle_of_itself_is_done_once(shop: Shop, place: Place, names: set[str]) -> None:
+    turns = 0
+    while True:
+        each = Shop(shop.folder)
+        found = planned(each.manifest(), place)
+        if not applied_meanwhile(found, place, names, turns, partial(apply, found, place.topics, place.registry)):
+            break
+        turns += 1
+
+        assert planned(each.manifest(), place).steps == ()
+        assert place.registry.versions(f"{each.name}-value") == (1,)
+        assert place.registry.own_level(f"{each.name}-value") is Level.FULL_TRANSITIVE
+
+    assert turns >= len(found.steps)
+
+
+def test_what_moves_between_two_steps_is_not_touched(shop: Shop, place: Place) -> None:
+    """The topic is changed; meanwhile somebody registers a version of their own."""
+    manifest = shop.manifest()
+    apply(planned(manifest, place), place.topics, place.registry)
+    other = planned(shop.manifest(doc="Somebody else's."), place)
+    found = planned(shop.manifest(more=NOTE, retention="8d"), place)
+    reported: list[str] = []
+    both = Meanwhile(place, {"alter"}, 0, lambda: apply(other, place.topics, place.registry))
+    with pytest.raises(PlanError, match=f"subject {shop.name}-value has moved since the last look at it"):
+        apply(found, both, both, lambda one: reported.append(str(one.step)))  # type: ignore[arg-type]
+
+    assert reported == [f"alter topic {shop.name}: retention.ms: 604800000 -> 691200000"]
+    assert place.registry.versions(f"{shop.name}-value") == (1, 2)
+
+
+def test_a_topic_that_somebody_makes_otherwise_in_between_is_not_touched(shop: Shop, place: Place) -> None:
+    found = planned(shop.manifest(), place)
+    other = Topic(f"{shop.name}-dlq", 1)
+    both = Meanwhile(place, {"create"}, 1, lambda: place.topics.create(other))
+    with pytest.raises(PlanError, match=f"topic {shop.name}-dlq has moved"):
+        apply(found, both, both)  # type: ignore[arg-type]
+
+    made = place.topics.describe(other.name)
+
+    assert made is not None
+    assert made.partitions == 1
+    assert f"{shop.name}-value" not in place.registry.subjects()
+
+
+def test_a_step_that_is_undone_in_between_is_told(shop: Shop, place: Place) -> None:
+    """A level is set, and put back before the schema comes: it would get in under the weaker one."""
+    apply(planned(shop.manifest(level="BACKWARD"), place), place.topics, place.registry)
+    found = planned(shop.manifest(more=NOTE), place)
+    subject = f"{shop.name}-value"
+    both = Meanwhile(place, {"own_level"}, 4, lambda: place.registry.set_level(Level.NONE, subject))
+    with pytest.raises(PlanError, match=f"subject {subject} has moved since"):
+        apply(found, both, both)  # type: ignore[arg-type]
+
+    assert place.registry.versions(subject) == (1,)
+
+
+def test_many_applies_at_once_make_one_world(shop: Shop, place: Place) -> None:
+    found = planned(shop.manifest(), place)
+    barrier = threading.Barrier(4)
+
+    def work(_: int) -> str:
+        barrier.wait()
+        try:
+            apply(found, place.topics, place.registry)
+        except PlanError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(work, range(4)))
+
+    assert planned(shop.manifest(), place).steps == ()
+    assert place.registry.versions(f"{shop.name}-value") == (1,)
+    assert told == [""] * 4
+
+
+def test_a_stranger_s_schema_in_the_last_moment_is_judged_by_the_level(shop: Shop, place: Place) -> None:
+    """What remains: between the look and the step. The level that was set before keeps the promise."""
+    apply(planned(shop.manifest(), place), place.topics, place.registry)
+    found = planned(shop.manifest(more=NOTE), place)
+    subject = f"{shop.name}-value"
+    documented = place.registry.version(subject).schema
+    stranger = SchemaText(
+        documented.text.replace('"name":"Order"', '"name":"Order","doc":"!"', 1), documented.references
+    )
+    both = Meanwhile(place, {"register"}, 0, lambda: place.registry.register(subject, stranger))
+    apply(found, both, both)  # type: ignore[arg-type]
+
+    assert place.registry.versions(subject) == (1, 2, 3)
