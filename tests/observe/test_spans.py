@@ -19,7 +19,7 @@ from eventpact.ids import SchemaId
 from eventpact.kafka.producer import Producer
 from eventpact.kafka.record import Headers, Record
 from eventpact.observe import TracedProducer, TracingObserver
-from eventpact.observe.spans import LONGEST
+from eventpact.observe.spans import LONGEST, RECORD_HEADERS
 from ingestion_events import IngestionEvent
 from tests.kafka.world import GROUP, TOPIC, Ledger, World, event
 
@@ -183,3 +183,11 @@ def test_what_the_producer_refuses_ends_its_span_as_a_failure(world: World, span
     assert attributes(first)[ERROR_TYPE] == "eventpact.errors.EncodeError"
     assert [span.status.status_code for span in good] == [StatusCode.UNSET] * 3
     assert CANARY not in first.to_json() + second.to_json()
+
+
+def test_headers_are_found_whatever_their_case_and_long_ones_are_no_context() -> None:
+    headers: Headers = (("TraceParent", b"a"), ("other", b"b"), ("traceparent", None), ("traceparent", b"x" * 9_000))
+
+    assert RECORD_HEADERS.get(headers, "traceparent") == ["a"]
+    assert RECORD_HEADERS.get(headers, "tracestate") is None
+    assert RECORD_HEADERS.keys(headers) == ["TraceParent", "other", "traceparent", "traceparent"]
