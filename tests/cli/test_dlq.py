@@ -5,9 +5,15 @@ from __future__ import annotations
 import gc
 import json
 import re
+import signal
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -22,7 +28,7 @@ from eventpact.dev.broker import Api
 from eventpact.errors import DeliveryError
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_job import Pace, Replaying, move
-from eventpact.kafka.letter_scan import LetterScan, Scanned
+from eventpact.kafka.letter_scan import LetterScan, Scanned, Span
 from eventpact.kafka.replaying import Sender
 from eventpact.kafka.settings import Settings
 from eventpact.registry import RegistryClient, register_contracts
@@ -91,17 +97,28 @@ class Shop:
             else:
                 return
 
-    def records(self, topic: str) -> list[Message]:
+    @contextmanager
+    def reader(self, group: str = "a-test") -> Iterator[Consumer]:
         consumer = Consumer(
-            {"bootstrap.servers": self.stack.broker.bootstrap_servers, "group.id": "a-test", "log_level": 0}
+            {"bootstrap.servers": self.stack.broker.bootstrap_servers, "group.id": group, "log_level": 0}
         )
-        parts = [TopicPartition(topic, number, 0) for number in range(6)]
-        count = sum(consumer.get_watermark_offsets(part, 10)[1] for part in parts)
-        consumer.assign(parts)
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+
+    def stored(self, topic: str) -> int:
+        with self.reader() as consumer:
+            parts = [TopicPartition(topic, number) for number in range(6)]
+            return sum(consumer.get_watermark_offsets(part, 10)[1] for part in parts)
+
+    def records(self, topic: str) -> list[Message]:
+        count = self.stored(topic)
         found: list[Message] = []
-        while len(found) < count:
-            found += consumer.consume(1000, 0.2)
-        consumer.close()
+        with self.reader() as consumer:
+            consumer.assign([TopicPartition(topic, number, 0) for number in range(6)])
+            while len(found) < count:
+                found += consumer.consume(1000, 0.2)
         return found
 
 
@@ -331,6 +348,116 @@ class Hands:
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+
+
+def test_a_purge_plan_sees_what_its_times_leave_out(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    """A letter beyond the times has to stay, so the plan ends before it, however the times are looked up."""
+    shop.put(*(shop.letter(number * 6, failed_at=FAILED + timedelta(days=9 - number)) for number in range(4)))
+    group = {"bootstrap.servers": shop.settings.bootstrap_servers, "group.id": "ingestion-events-dlq-processor"}
+    consumer = Consumer({**group, "log_level": 0})
+    consumer.commit(offsets=[TopicPartition(DEAD_LETTERS, 0, 4)], asynchronous=False)
+    consumer.close()
+    assert run(["dlq", "purge-plan", "ingestion", "--since", "2026-11-09T00:00:00Z"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["partitions"] == [{"topic": DEAD_LETTERS, "partition": 0, "offset": 2}]
+
+
+def test_letters_that_the_topic_soon_deletes_are_counted(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    day = 86_400_000
+    for age in (28 * day, 27 * day + 60_000, 26 * day, 0):
+        shop._producer.produce(DEAD_LETTERS, shop.encode(shop.letter(1)), partition=0, timestamp=now - age)
+    shop.put()
+
+    assert json.loads(said(capsys, "stats", "ingestion", "--json"))["expiring"] == 2
+    assert "2 are deleted soon" in said(capsys, "stats", "ingestion")
+
+
+class Answers:
+    """A consumer that finds offsets for times: as a real one, with one record per partition and minute."""
+
+    def __init__(self, first: datetime, count: int) -> None:
+        self.first, self.count = int(first.timestamp() * 1000), count
+
+    def __call__(self, asked: list[TopicPartition], timeout: float) -> list[TopicPartition]:
+        found = []
+        for item in asked:
+            offset = max(0, -(-(item.offset - self.first) // 60_000))
+            found.append(TopicPartition(item.topic, item.partition, offset if offset < self.count else -1))
+        return found
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "wanted"),
+    [
+        (None, None, Span(0, 600)),
+        (300, None, Span(240, 600)),  # an hour for clocks that differ
+        (None, 300, Span(0, 360)),
+        (300, 360, Span(240, 420)),
+        (-5_000, 5_000, Span(0, 600)),
+        (10_000, None, Span(600, 600)),  # -1 is the end, not the start
+    ],
+)
+def test_times_are_looked_up_where_the_broker_knows(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, since: int | None, until: int | None, wanted: Span
+) -> None:
+    question = LetterFilter(
+        since=None if since is None else FAILED + timedelta(minutes=since),
+        until=None if until is None else FAILED + timedelta(minutes=until),
+    )
+    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
+        monkeypatch.setattr(scan, "_consumer", FakeConsumer(scan._consumer, Answers(FAILED, 600)))
+
+        assert scan.narrowed({2: Span(0, 600)}, question)[2] == wanted
+
+
+class FakeConsumer:
+    def __init__(self, real: Consumer, answers: Answers) -> None:
+        self.offsets_for_times, self.close = answers, real.close
+
+
+def test_a_broker_that_knows_no_times_is_read_from_the_start(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(6)))
+    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
+        spans = scan.spans()
+
+        assert scan.narrowed(spans, LetterFilter(since=FAILED)) == spans
+
+
+def test_a_replay_that_is_killed_and_run_again_writes_every_letter(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.put(*(shop.letter(number) for number in range(4_000)))
+    command = [sys.executable, "-m", "eventpact", "dlq", "replay", "ingestion", "--yes", "--rate", "1500"]
+    # Its settings are in this process's environment.
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = monotonic() + 60
+    while shop.stored(TOPIC) < 1_200:
+        assert process.poll() is None
+        assert monotonic() < deadline
+    process.send_signal(signal.SIGKILL)
+    process.wait(60)
+    before = shop.stored(TOPIC)
+    told = said(capsys, "replay", "ingestion", "--yes")
+    ids = Counter(dict(record.headers() or [])["x-replay-id"] for record in shop.records(TOPIC))
+    again = said(capsys, "replay", "ingestion", "--yes")
+
+    assert before < 4_000
+    assert "replay: 4000 of 4000" not in told  # it went on
+    assert len(ids) == 4_000
+    assert sum(count - 1 for count in ids.values()) <= 500
+    assert "replay: 0 of 0" in again
+
+
+def test_a_replay_leaves_the_groups_of_the_topic_alone(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.put(*(shop.letter(number) for number in range(60)))
+    with shop.reader("ingestion-events-dlq-processor") as consumer:
+        parts = [TopicPartition(DEAD_LETTERS, number, 3) for number in range(6)]
+        consumer.commit(offsets=parts, asynchronous=False)
+        said(capsys, "replay", "ingestion", "--yes")
+        after = consumer.committed([TopicPartition(DEAD_LETTERS, number) for number in range(6)], 10)
+
+    assert [part.offset for part in after] == [3] * 6
 
 
 def test_the_pace_is_kept() -> None:

@@ -8,17 +8,8 @@ import typer
 
 from eventpact.cli import dlq_move, dlq_options
 from eventpact.cli.console import ManifestOption, err, print_json
-from eventpact.cli.dlq_options import (
-    ContractArgument,
-    OffsetsOption,
-    PartitionOption,
-    ReasonOption,
-    SchemaIdOption,
-    SinceOption,
-    StageOption,
-    TenantOption,
-    UntilOption,
-)
+from eventpact.cli.dlq_options import ContractArgument, choosing, choosing_by_content
+from eventpact.kafka.letter_filter import LetterFilter
 
 __all__ = ["app"]
 
@@ -31,16 +22,10 @@ def dlq() -> None:
 
 
 @app.command()
+@choosing
 def ls(
+    wanted: LetterFilter,
     contract: ContractArgument,
-    tenant: TenantOption = None,
-    reason: ReasonOption = None,
-    stage: StageOption = None,
-    schema_id: SchemaIdOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    partition: PartitionOption = None,
-    offsets: OffsetsOption = None,
     limit: Annotated[int, typer.Option("-n", min=1, help="Stop after so many.")] = 100,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line, for machines.")] = False,
@@ -49,40 +34,19 @@ def ls(
 
     Example: eventpact dlq ls ingestion --reason HANDLER -n 20
     """
-    from eventpact.codec.json_leaves import zoned
+    from itertools import islice
 
-    wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, partition, offsets)
-    shown = 0
+    from eventpact.cli.dlq_view import print_letters
+
     with dlq_options.opened(manifest, contract) as found:
-        for scanned in found.scan.read(found.scan.spans(), wanted):
-            letter, record = scanned.letter, scanned.record
-            if letter is None or not wanted.matches(letter):
-                continue
-            if as_json:
-                said = {
-                    "partition": record.partition,
-                    "offset": record.offset,
-                    "failed_at": zoned(letter.failed_at),
-                    "reason": letter.reason.value,
-                    "stage": letter.stage.value,
-                    "retry_count": letter.retry_count,
-                    "tenant_id": letter.tenant_id,
-                    "schema_id": letter.schema_id,
-                    "dlq_id": letter.dlq_id,
-                    "error_class": letter.error_class,
-                    "error_summary": letter.error_summary,
-                }
-                typer.echo(json.dumps(said))
-            else:
-                typer.echo(
-                    f"{record.partition}:{record.offset}  {zoned(letter.failed_at)}  {letter.reason.value}  "
-                    f"{letter.stage.value}  {letter.retry_count}  {dlq_options.plain(letter.tenant_id or '-')}  "
-                    f"{dlq_options.plain(letter.error_summary)}"
-                )
-            shown += 1
-            if shown == limit:
-                err.print(f"stopped after {limit}; more with -n, or see: eventpact dlq stats {contract}")
-                return
+        letters = (
+            (one.record, one.letter)
+            for one in found.scan.read(found.scan.spans(), wanted)
+            if one.letter is not None and wanted.matches(one.letter)
+        )
+        print_letters(islice(letters, limit), as_json=as_json)
+        if next(letters, None) is not None:
+            err.print(f"stopped after {limit}; more with -n, or see: eventpact dlq stats {contract}")
 
 
 @app.command()
@@ -104,7 +68,6 @@ def show(
     from eventpact.kafka.clock import SYSTEM_CLOCK
     from eventpact.kafka.intake import Intake
     from eventpact.kafka.judge import Failure
-    from eventpact.kafka.letter_filter import LetterFilter
     from eventpact.kafka.letter_scan import Span
     from eventpact.kafka.policy import Policy
     from eventpact.registry import KnownSchemas
@@ -133,16 +96,10 @@ def show(
 
 
 @app.command()
+@choosing
 def stats(
+    wanted: LetterFilter,
     contract: ContractArgument,
-    tenant: TenantOption = None,
-    reason: ReasonOption = None,
-    stage: StageOption = None,
-    schema_id: SchemaIdOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    partition: PartitionOption = None,
-    offsets: OffsetsOption = None,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
@@ -150,49 +107,25 @@ def stats(
 
     Example: eventpact dlq stats ingestion --since 2026-11-24T00:00:00Z
     """
-    from eventpact.codec.json_leaves import zoned
-    from eventpact.kafka.letter_stats import count
+    from eventpact.cli.dlq_view import print_stats, stats_dict
+    from eventpact.kafka.clock import SYSTEM_CLOCK
+    from eventpact.kafka.letter_stats import count, expiring_before
 
-    wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, partition, offsets)
     with dlq_options.opened(manifest, contract) as found:
-        counts = count(found.scan.read(found.scan.spans(), wanted), wanted)
-    groups = {
-        "reason": counts.reasons,
-        "stage": counts.stages,
-        "schema_id": counts.schema_ids,
-        "retry_count": counts.retries,
-        "partition": counts.partitions,
-        "tenant": counts.tenants,
-    }
+        retention = None if found.contract.dead_letter is None else found.contract.dead_letter.topic.retention_ms
+        expiring = expiring_before(retention, SYSTEM_CLOCK.wall_ms())
+        counts = count(found.scan.read(found.scan.spans(), wanted), wanted, expiring)
     if as_json:
-        print_json(
-            {
-                "read": counts.read,
-                "matched": counts.matched,
-                "unreadable": counts.unreadable,
-                "oldest": None if counts.oldest is None else zoned(counts.oldest),
-                "newest": None if counts.newest is None else zoned(counts.newest),
-                **{name: dict(group.most_common()) for name, group in groups.items()},
-            }
-        )
-        return
-    typer.echo(f"{counts.matched} of {counts.read} records, {counts.unreadable} unreadable")
-    if counts.oldest is not None and counts.newest is not None:
-        typer.echo(f"failed from {zoned(counts.oldest)} to {zoned(counts.newest)}")
-    for name, group in groups.items():
-        for value, number in group.most_common(10):
-            typer.echo(f"{name:<12} {number:>9}  {dlq_options.plain(value)}")
+        print_json(stats_dict(counts))
+    else:
+        print_stats(counts)
 
 
 @app.command("purge-plan")
+@choosing_by_content
 def purge_plan(
+    wanted: LetterFilter,
     contract: ContractArgument,
-    tenant: TenantOption = None,
-    reason: ReasonOption = None,
-    stage: StageOption = None,
-    schema_id: SchemaIdOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
 ) -> None:
     """Print what could be deleted from CONTRACT's dead-letter topic, as kafka-delete-records takes it. Deletes nothing.
@@ -204,13 +137,13 @@ def purge_plan(
     """
     from eventpact.kafka.letter_stats import purgeable
 
-    wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, None, None)
     with dlq_options.opened(manifest, contract) as found:
         spans = found.scan.spans()
         letters = found.contract.dead_letter
         group = "" if letters is None else letters.group
         settled = found.scan.committed(group, spans, found.settings)
-        plan = purgeable(found.scan.read(spans, wanted), wanted, spans, settled)
+        # Everything is read: what the options do not mean is what a plan has to end before.
+        plan = purgeable(found.scan.read(spans, LetterFilter()), wanted, spans, settled)
         topic = found.scan.topic
     print_json(
         {

@@ -12,21 +12,10 @@ import typer
 
 from eventpact.cli import dlq_options
 from eventpact.cli.console import ManifestOption, err
-from eventpact.cli.dlq_options import (
-    ContractArgument,
-    OffsetsOption,
-    Opened,
-    PartitionOption,
-    ReasonOption,
-    SchemaIdOption,
-    SinceOption,
-    StageOption,
-    TenantOption,
-    UntilOption,
-)
+from eventpact.cli.dlq_options import ContractArgument, Opened, choosing
+from eventpact.kafka.letter_filter import LetterFilter
 
 if TYPE_CHECKING:
-    from eventpact.kafka.letter_filter import LetterFilter
     from eventpact.kafka.letter_job import Copying, Moved
 
 __all__ = ["park", "replay"]
@@ -39,16 +28,10 @@ AgainOption = Annotated[
 ]
 
 
+@choosing
 def replay(
+    wanted: LetterFilter,
     contract: ContractArgument,
-    tenant: TenantOption = None,
-    reason: ReasonOption = None,
-    stage: StageOption = None,
-    schema_id: SchemaIdOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    partition: PartitionOption = None,
-    offsets: OffsetsOption = None,
     yes: YesOption = False,
     rate: RateOption = None,
     again: AgainOption = False,
@@ -65,8 +48,6 @@ def replay(
     from eventpact.kafka.letter_job import Replaying
     from eventpact.kafka.replaying import Sender
 
-    wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, partition, offsets)
-
     def target(found: Opened, real: bool) -> Copying:
         topic = found.contract.topic.name
         return Replaying(Sender(found.settings, topic) if real else None, topic, max_replays)
@@ -74,16 +55,10 @@ def replay(
     run(manifest, contract, "replay", wanted, target, yes=yes, rate=rate, again=again)
 
 
+@choosing
 def park(
+    wanted: LetterFilter,
     contract: ContractArgument,
-    tenant: TenantOption = None,
-    reason: ReasonOption = None,
-    stage: StageOption = None,
-    schema_id: SchemaIdOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    partition: PartitionOption = None,
-    offsets: OffsetsOption = None,
     yes: YesOption = False,
     rate: RateOption = None,
     again: AgainOption = False,
@@ -98,8 +73,6 @@ def park(
     """
     from eventpact.kafka.letter_job import Parking
     from eventpact.kafka.processor_sender import ProcessorSender
-
-    wanted = dlq_options.chosen(tenant, reason, stage, schema_id, since, until, partition, offsets)
 
     def target(found: Opened, real: bool) -> Copying:
         if not real:
@@ -134,7 +107,7 @@ def run(
     with dlq_options.opened(manifest, contract, f"{verb}.{wanted.digest}") as found:
         now = found.scan.spans()
         spans = now if again else found.scan.remaining(now)
-        size = sum(span.size for span in spans.values())
+        size = sum(span.size for span in found.scan.narrowed(spans, wanted).values())
         if not yes:
             tried = move(found.scan, spans, wanted, target(found, False), keep=False)
             err.print(f"would {verb} {said(tried)}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
@@ -14,28 +17,16 @@ from eventpact.cli.completing import ContractArgument
 from eventpact.cli.contract_class import contract_class
 from eventpact.contract import Contract
 from eventpact.dead_letter import Reason, Stage
+from eventpact.kafka.letter_filter import LetterFilter
 
 if TYPE_CHECKING:
-    from eventpact.kafka.letter_filter import LetterFilter
     from eventpact.kafka.letter_scan import LetterScan
     from eventpact.kafka.settings import Settings
     from eventpact.registry import Registry
 
-__all__ = [
-    "ContractArgument",
-    "OffsetsOption",
-    "Opened",
-    "PartitionOption",
-    "ReasonOption",
-    "SchemaIdOption",
-    "SinceOption",
-    "StageOption",
-    "TenantOption",
-    "UntilOption",
-    "chosen",
-    "opened",
-    "plain",
-]
+__all__ = ["ContractArgument", "Opened", "choosing", "choosing_by_content", "opened"]
+
+P = ParamSpec("P")
 
 TenantOption = Annotated[str | None, typer.Option("--tenant", help="Of this tenant.")]
 ReasonOption = Annotated[Reason | None, typer.Option("--reason", help="Dead-lettered for this reason.")]
@@ -49,20 +40,15 @@ OffsetsOption = Annotated[
 ]
 
 
-def chosen(
-    tenant: str | None,
-    reason: Reason | None,
-    stage: Stage | None,
-    schema_id: int | None,
-    since: str | None,
-    until: str | None,
-    partition: int | None,
-    offsets: str | None,
+def by_content(
+    tenant: TenantOption = None,
+    reason: ReasonOption = None,
+    stage: StageOption = None,
+    schema_id: SchemaIdOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> LetterFilter:
-    """The filter that the options say. Raises typer.BadParameter."""
-    from eventpact.kafka.letter_filter import LetterFilter
-
-    first, last = bounds(offsets)
+    """What the options say that look into a letter. Raises typer.BadParameter."""
     return LetterFilter(
         tenant=tenant,
         reason=reason,
@@ -70,10 +56,41 @@ def chosen(
         schema_id=schema_id,
         since=moment(since, "--since"),
         until=moment(until, "--until"),
-        partition=partition,
-        first_offset=first,
-        last_offset=last,
     )
+
+
+def by_place(partition: PartitionOption = None, offsets: OffsetsOption = None) -> LetterFilter:
+    """What the options say that look at a letter's place. Raises typer.BadParameter."""
+    first, last = bounds(offsets)
+    return LetterFilter(partition=partition, first_offset=first, last_offset=last)
+
+
+def choosing(command: Callable[Concatenate[LetterFilter, P], None]) -> Callable[..., None]:
+    """The command with all options that choose letters, in place of its first parameter, the filter that they make."""
+    return with_options(command, by_content, by_place)
+
+
+def choosing_by_content(command: Callable[Concatenate[LetterFilter, P], None]) -> Callable[..., None]:
+    """The same without the options for places."""
+    return with_options(command, by_content)
+
+
+def with_options(command: Callable[..., None], *makers: Callable[..., LetterFilter]) -> Callable[..., None]:
+    """Typer reads a command's parameters from its signature, so the makers' parameters are put into that."""
+    options = [list(inspect.signature(maker, eval_str=True).parameters.values()) for maker in makers]
+    _, argument, *others = inspect.signature(command, eval_str=True).parameters.values()
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401 - whatever Typer has read
+        wanted = LetterFilter()
+        for maker, parameters in zip(makers, options, strict=True):
+            wanted |= maker(**{one.name: given.pop(one.name) for one in parameters})
+        command(wanted, **given)
+
+    parameters = [argument, *itertools.chain.from_iterable(options), *others]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what inspect documents
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
 
 
 def bounds(text: str | None) -> tuple[int | None, int | None]:
@@ -125,8 +142,3 @@ def opened(manifest: Path, name: str, job: str = "scan") -> Iterator[Opened]:
     contract = contract if settings.topic is None else contract.on_topic(settings.topic)
     with registry_of(settings, None) as registry, LetterScan(contract, settings, registry, job=job) as scan:
         yield Opened(contract, event, settings, registry, scan)
-
-
-def plain(text: str) -> str:
-    """Visible ASCII: what strangers write must not steer a terminal."""
-    return text.encode("unicode_escape").decode("ascii")

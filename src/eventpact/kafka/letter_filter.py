@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventpact.dead_letter import DeadLetter, Reason, Stage
@@ -49,6 +49,11 @@ class LetterFilter:
         first = start if self.first_offset is None else max(start, self.first_offset)
         last = end if self.last_offset is None else min(end, self.last_offset + 1)
         return (first, last) if first < last else (end, end)
+
+    def __or__(self, other: LetterFilter) -> LetterFilter:
+        """Both questions at once; they do not ask about the same."""
+        said = {name: value for name in self.__slots__ if (value := getattr(other, name)) is not None}
+        return replace(self, **said)
 
     @property
     def digest(self) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,6 +22,7 @@ from eventpact.errors import BrokerUnavailableError, ManifestError
 from eventpact.kafka.client_errors import RECORDS, RecordFault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
+from eventpact.kafka.envelope import milliseconds_of
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_reading import LetterReader
@@ -37,7 +39,12 @@ BATCH: Final = 200
 PATIENCE: Final = 30.0
 """Seconds without a record, while some are still expected, until nobody is believed to answer."""
 QUESTION_TIMEOUT: Final = 10.0
+SLACK: Final = timedelta(hours=1)
+"""How far a worker's clock, which a letter holds, may be from the broker's, which finds offsets for times; the time
+that a letter was on its way is in it, too.
+"""
 
+PATIENT: Final = {RecordFault.WAIT, RecordFault.IGNORE}
 _END: Final = re.compile(r"end=([0-9]{1,18})")
 
 
@@ -149,15 +156,37 @@ class LetterScan:
                 if item.error is not None:
                     raise KafkaException(item.error)
 
+    def narrowed(self, spans: Mapping[int, Span], wanted: LetterFilter) -> dict[int, Span]:
+        """The parts of these spans where the filter can match: by its places, and by its times as far as the broker
+        finds offsets for times.
+        """
+        meant = {number: Span(*wanted.clip(number, span.start, span.end)) for number, span in spans.items()}
+        with self._translated():
+            if wanted.since is not None and (first := self._at(meant, wanted.since - SLACK)) is not None:
+                meant = {n: Span(max(span.start, first.get(n, span.end)), span.end) for n, span in meant.items()}
+            if wanted.until is not None and (last := self._at(meant, wanted.until + SLACK)) is not None:
+                meant = {n: Span(span.start, min(span.end, last.get(n, span.end))) for n, span in meant.items()}
+        return meant
+
+    def _at(self, spans: Mapping[int, Span], moment: datetime) -> dict[int, int] | None:
+        """By partition the first offset whose record was written at the moment or later; without one there is none.
+
+        `None` when the broker does not know: then it finds no record since 1970 either, in partitions that hold some.
+        """
+        full = [number for number, span in spans.items() if span.size]
+        found = self._offsets(full, max(0, milliseconds_of(moment)))
+        return found if found or self._offsets(full, 0) else None
+
+    def _offsets(self, partitions: list[int], milliseconds: int) -> dict[int, int]:
+        asked = [TopicPartition(self.topic, number, milliseconds) for number in partitions]
+        answered = self._consumer.offsets_for_times(asked, QUESTION_TIMEOUT) if asked else []
+        return {item.partition: item.offset for item in answered if item.error is None and item.offset >= 0}
+
     def read(self, spans: Mapping[int, Span], wanted: LetterFilter) -> Iterator[Scanned]:
         """Every record in these spans where the filter can match, in order within a partition."""
-        starts: list[TopicPartition] = []
-        ends: dict[int, int] = {}
-        for partition, span in spans.items():
-            start, end = wanted.clip(partition, span.start, span.end)
-            if start < end:
-                ends[partition] = end
-                starts.append(TopicPartition(self.topic, partition, start))
+        meant = {partition: span for partition, span in self.narrowed(spans, wanted).items() if span.size}
+        ends = {partition: span.end for partition, span in meant.items()}
+        starts = [TopicPartition(self.topic, partition, span.start) for partition, span in meant.items()]
         with self._translated():
             self._consumer.assign(starts)
             # The client library may remember a pause from an earlier reading.
@@ -180,7 +209,7 @@ class LetterScan:
                     elif error is not None and error.code() == ClientError._PARTITION_EOF:
                         # Aborted records leave gaps, so the end may be known by the broker's word only.
                         self._finish(partition, ends)
-                    elif error is not None and RECORDS.get(error.code()) is not RecordFault.WAIT:
+                    elif error is not None and RECORDS.get(error.code()) not in PATIENT:
                         raise translate(error, f"cannot read topic {self.topic}")
             self._consumer.unassign()
 

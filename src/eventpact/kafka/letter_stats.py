@@ -11,19 +11,24 @@ from typing import Final
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_scan import Scanned, Span
 
-__all__ = ["LetterStats", "count", "purgeable"]
+__all__ = ["LetterStats", "count", "expiring_before", "purgeable"]
 
 MOST_TENANTS: Final = 10_000
 OTHERS: Final = "(others)"
+LAST_SHARE: Final = 10
 
 
 @dataclass(slots=True)
 class LetterStats:
-    """Counts of the letters that a filter means. After 10,000 tenants further ones are counted together."""
+    """Counts of the letters that a filter means. After 10,000 tenants further ones are counted together.
+
+    `expiring` of them are so old that the topic's retention soon deletes them.
+    """
 
     read: int = 0
     matched: int = 0
     unreadable: int = 0
+    expiring: int = 0
     oldest: datetime | None = None
     newest: datetime | None = None
     reasons: Counter[str] = field(default_factory=Counter[str])
@@ -34,8 +39,13 @@ class LetterStats:
     tenants: Counter[str] = field(default_factory=Counter[str])
 
 
-def count(letters: Iterable[Scanned], wanted: LetterFilter) -> LetterStats:
-    """Read to the end and count."""
+def expiring_before(retention_ms: int | None, now_ms: int) -> int:
+    """Records written before this, in milliseconds since 1970 UTC, have a tenth of their time left, or less."""
+    return 0 if retention_ms is None else now_ms - retention_ms + retention_ms // LAST_SHARE
+
+
+def count(letters: Iterable[Scanned], wanted: LetterFilter, expiring: int = 0) -> LetterStats:
+    """Read to the end and count; what was written before `expiring` is counted as such."""
     stats = LetterStats()
     for scanned in letters:
         stats.read += 1
@@ -46,6 +56,7 @@ def count(letters: Iterable[Scanned], wanted: LetterFilter) -> LetterStats:
         if not wanted.matches(letter):
             continue
         stats.matched += 1
+        stats.expiring += 0 <= scanned.record.timestamp_ms < expiring
         stats.oldest = letter.failed_at if stats.oldest is None else min(stats.oldest, letter.failed_at)
         stats.newest = letter.failed_at if stats.newest is None else max(stats.newest, letter.failed_at)
         stats.reasons[letter.reason.value] += 1
