@@ -117,6 +117,19 @@ def test_a_channel_says_what_the_topic_is(shop: Any) -> None:
     assert shop["channels"]["orders.raw"]["address"] == "orders-dlq"
 
 
+def test_raw_dead_letters_are_no_envelopes(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "shop")
+    letters = '[contracts.orders.dead_letter]\nschema = "user.avsc"\n'
+    text = repository.manifest.read_text().replace("[contracts.orders.dead_letter]\n", letters)
+    found = []
+    for form in ("envelope", "raw"):
+        repository.manifest.write_text(text.replace("max_retries", f'format = "{form}"\nmax_retries'))
+        document: Any = asyncapi_document(repository.catalog(), {})
+        found.append(sorted(name for name in document["channels"] if name.startswith("orders.")))
+
+    assert found == [["orders.dead_letter"], ["orders.raw"]]
+
+
 def test_the_key_is_a_text_with_the_rules_of_its_field(shop: Any) -> None:
     kafka = shop["components"]["messages"]["orders"]["bindings"]["kafka"]
 

@@ -113,8 +113,8 @@ def _raw_channel(entry: Entry) -> Object:
     return {
         "address": letter.topic.name,
         "title": f"{entry.name}: dead letters",
-        "description": f"Records of {entry.contract.topic.name} that could not be handled, with their original bytes.",
-        "messages": {"raw": {"contentType": "application/octet-stream"}},
+        "description": f"Records of {entry.contract.topic.name} that could not be handled; their headers say why.",
+        "messages": {"raw": {"title": "The original record", "contentType": "application/octet-stream"}},
         "bindings": {"kafka": _topic(letter.topic)},
     }
 

@@ -130,13 +130,22 @@ def read_catalog(manifest: Manifest, folders: Folders, *, title: str) -> Catalog
     Raises:
         SchemaError: the released versions are not as they were released; the gate says more.
     """
-    subjects = sorted(guarded(manifest), key=lambda subject: subject.name)
-    pages = slugs(subject.name for subject in subjects)
     contracts = {contract.name: contract for contract in manifest.contracts}
+    subjects = sorted(
+        (subject for subject in guarded(manifest) if _travels(subject, contracts[subject.contract])),
+        key=lambda subject: subject.name,
+    )
+    pages = slugs(subject.name for subject in subjects)
     names = {subject.name for subject in subjects}
     return Catalog(
         title, tuple(_entry(subject, contracts[subject.contract], pages, names, folders) for subject in subjects)
     )
+
+
+def _travels(subject: Guarded, contract: Contract) -> bool:
+    """Raw dead letters are original records: an envelope's schema says nothing about them."""
+    letter = contract.dead_letter
+    return subject.name == contract.name or (letter is not None and letter.format == "envelope")
 
 
 def _entry(subject: Guarded, contract: Contract, pages: dict[str, str], names: set[str], folders: Folders) -> Entry:
