@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sysconfig
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Final, TypeVar
@@ -103,8 +104,13 @@ def frame_place(frame: FrameType | None) -> str | None:
 def _place(code: CodeType, line: int) -> str | None:
     if code.co_filename.startswith(_LIBRARIES) or code.co_filename.startswith("<"):
         return None
-    file = "/".join(Path(code.co_filename).parts[-2:]).encode("ascii", "backslashreplace").decode()
-    return f"{file}:{line} in {code.co_qualname}"
+    return f"{_shown(code.co_filename)}:{line} in {code.co_qualname}"
+
+
+@lru_cache(maxsize=1_000)
+def _shown(file: str) -> str:
+    """A file by its last two parts, in ASCII. There are few, and many records may fail in one of them."""
+    return "/".join(Path(file).parts[-2:]).encode("ascii", "backslashreplace").decode()
 
 
 def tenant_of(from_event: str | None, key: bytes | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -29,8 +30,9 @@ def dead_letter_id(group: str, record: Record) -> str:
     return f"{group}/{record.topic}/{record.partition}/{record.offset}"
 
 
+@cache
 def worker_version() -> str:
-    """The version of this distribution, empty when it is not installed."""
+    """The version of this distribution, empty when it is not installed. Asked once: it is read from a file."""
     try:
         return version("eventpact")
     except PackageNotFoundError:
