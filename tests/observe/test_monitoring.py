@@ -100,6 +100,7 @@ def test_every_metric_is_looked_at_somewhere() -> None:
         "eventpact_worker_retries_total",
         "eventpact_worker_commits_total",
         "eventpact_worker_rewinds_total",
+        "eventpact_worker_deleted_unread_total",  # eventpact_group_missed_records, seen from inside
         "eventpact_worker_buffered",
         "eventpact_worker_in_flight",
         "eventpact_worker_unconfirmed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -191,3 +192,11 @@ def test_headers_are_found_whatever_their_case_and_long_ones_are_no_context() ->
     assert RECORD_HEADERS.get(headers, "traceparent") == ["a"]
     assert RECORD_HEADERS.get(headers, "tracestate") is None
     assert RECORD_HEADERS.keys(headers) == ["TraceParent", "other", "traceparent", "traceparent"]
+
+
+def test_a_traced_producer_can_do_what_a_producer_can() -> None:
+    def methods(cls: type) -> dict[str, inspect.Signature]:
+        found = inspect.getmembers(cls, inspect.isfunction)
+        return {name: inspect.signature(one) for name, one in found if not name.startswith("_")}
+
+    assert methods(TracedProducer) == methods(Producer)

@@ -72,6 +72,7 @@ WORKER: Final = {
     "client_errors": _worker("client_errors", "Errors that the client library reported"),
     "overdue": _worker("overdue", "Handlers that worked for longer than max.poll.interval.ms"),
     "crashed": _worker("crashed", "Records that were dead-lettered because processes died with them"),
+    "deleted_unread": _worker("deleted_unread", "Records that were deleted before the group read them"),
     "partitions": _held("partitions", "Partitions held now"),
     "buffered": _held("buffered", "Records held now and not settled"),
     "in_flight": _held("in_flight", "Records, or batches, that handlers work on now in threads of their own"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
@@ -18,6 +19,7 @@ from eventpact.observe.spans import SCOPE, SYSTEM, failed
 
 if TYPE_CHECKING:
     from eventpact.ids import SchemaId
+    from eventpact.kafka.transactions import Reading
 
 __all__ = ["TracedProducer"]
 
@@ -85,6 +87,10 @@ class TracedProducer(Generic[E]):
         future = DeliveryFuture(self.producer.poll)
         self.publish(event, future.settle, headers)
         return future
+
+    def transaction(self, reading: Reading | None = None) -> AbstractContextManager[None]:
+        """As `Producer.transaction`."""
+        return self.producer.transaction(reading)
 
     def poll(self, timeout: float = 0.0) -> None:
         self.producer.poll(timeout)
