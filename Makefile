@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+EXTRA  := $(VENV)/.examples
 UV     := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -24,6 +25,15 @@ else
 endif
 	@touch $@
 
+# The extra of the example services; in the same .venv, and not in everybody's way.
+$(EXTRA): $(STAMP)
+ifdef UV
+	$(UV) pip install --quiet --python $(BIN)/python -e '.[dev,examples]'
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,examples]'
+endif
+	@touch $@
+
 setup: $(STAMP) ## make the private .venv
 
 demo: $(STAMP) ## run the main job on the embedded stack
@@ -31,6 +41,11 @@ demo: $(STAMP) ## run the main job on the embedded stack
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+.PHONY: examples  # a folder is called so
+examples: $(EXTRA) ## the example services: install their extra (0.5 GB), check types, run their tests
+	$(BIN)/mypy $$(find examples/extraction_worker examples/upload_api tests/examples -name '*.py')
+	$(BIN)/python -m pytest -n auto tests/examples/test_extra.py tests/examples/*/ $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff: rules and layout
 	$(BIN)/ruff check

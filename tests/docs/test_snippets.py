@@ -34,6 +34,7 @@ NOTHING_RUNS = {
     "docs/cli.md": "it is made from the command line",
     "docs/architecture.md": "it shows a drawing and tables",
     "docs/dead-letters.md": "tests/cli/test_dlq.py and tests/kafka/test_processor.py run it, with dead letters",
+    "docs/examples.md": "its services run until Ctrl-C; tests/examples runs them",
     "docs/reliability.md": "it is a table of promises, each with its test",
     "docs/schema-rules.md": "it is a table of rules; tests/schema holds each of them",
     "docs/testing.md": "its fixtures need pytest around them: tests/dev/test_pytest_plugin.py",

@@ -20,7 +20,7 @@ from eventpact.errors import (
 try:
     import httpx2 as http  # what confluent's client runs on
 except ImportError:
-    import httpx as http  # type: ignore[import-not-found, no-redef]
+    import httpx as http  # type: ignore[import-not-found, no-redef, unused-ignore]
 
 __all__ = ["refusal", "shown", "translated"]
 

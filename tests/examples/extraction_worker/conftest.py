@@ -1,0 +1,13 @@
+"""Fixtures of the extraction worker's tests; without its packages there is nothing to collect here."""
+
+from __future__ import annotations
+
+from tests.examples.extra import IGNORED, MISSING
+
+collect_ignore_glob = IGNORED
+
+if not MISSING:
+    from tests.examples.postgres import postgres
+    from tests.examples.s3 import bucket, s3
+
+    __all__ = ["bucket", "postgres", "s3"]
