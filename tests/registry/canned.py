@@ -12,11 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Canned:
     """``answer`` is (status, body, headers) for every request.
 
-    ``asked`` are the (method, path, headers) that came in, ``bodies`` what came with them.
+    ``paths`` are answers for some paths only. ``asked`` are the (method, path, headers) that came in, ``bodies`` what
+    came with them.
     """
 
     url: str
     answer: tuple[int, bytes, dict[str, str]] = (200, b"{}", {})
+    paths: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
 
@@ -37,8 +39,8 @@ def canned() -> Iterator[Canned]:
         def answer_anything(self) -> None:
             told.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             told.asked.append((self.command, self.path, dict(self.headers)))
-            status, body, headers = told.answer
-            self.send_response(status)
+            status, body, headers = told.paths.get(self.path, told.answer)
+            self.send_response_only(status)
             for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

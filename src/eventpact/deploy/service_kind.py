@@ -15,13 +15,16 @@ from eventpact.registry.border import translated
 
 __all__ = ["FEATURES", "RegistryKind", "registry_kind"]
 
-REDPANDA_LIKE: Final = "eventpact's own, or Redpanda behind a proxy"
+OURS: Final = "eventpact's own"
+PROXIED: Final = "Redpanda behind a proxy"
+APICURIO_INFO: Final = ("/apis/registry/v2/system/info", "/apis/registry/v3/system/info")
 
 FEATURES: Final = {
     "Redpanda": "metadata, verbose checks; contexts from 26.1 on",
+    PROXIED: "metadata, verbose checks; contexts from 26.1 on",
     "Confluent": "contexts, metadata, verbose checks",
     "Apicurio": "no contexts, no metadata, no verbose checks, and no level until one is set",
-    REDPANDA_LIKE: "contexts, metadata, verbose checks; eventpact's own is for development and tests only",
+    OURS: "contexts, metadata, verbose checks; for development and tests only",
     "unknown": "no features are known",
 }
 
@@ -53,24 +56,36 @@ def registry_kind(settings: RegistrySettings) -> RegistryKind:
             return session.get(address, timeout=settings.timeout, allow_redirects=False)
 
         first = get(f"{url}/subjects")
-        date = first.headers.get("Date")
-        skew = None if date is None else parsedate_to_datetime(date).timestamp() - time.time()
+        skew, server = _skew(first), first.headers.get("Server", "")
         parts = urlsplit(url)
+        if server.startswith("eventpact/"):
+            return RegistryKind(OURS, _shown(server.removeprefix("eventpact/")), skew)
         if "/apis/ccompat/" in parts.path:
-            info = get(f"{parts.scheme}://{parts.netloc}/apis/registry/v2/system/info")
-            return RegistryKind("Apicurio", _text(info, "version"), skew)
+            found = (_text(get(f"{parts.scheme}://{parts.netloc}{path}"), "version") for path in APICURIO_INFO)
+            return RegistryKind("Apicurio", next(filter(None, found), None), skew)
         metadata = get(f"{url}/v1/metadata/version")
         if metadata.status_code == requests.codes.ok:
             return RegistryKind("Confluent", _text(metadata, "version"), skew)
         if get(f"{url}/status/ready").status_code == requests.codes.ok:
-            # Ours answers as Redpanda does, but for the name of the library that Redpanda's server is made with.
-            named = first.headers.get("Server", "").startswith("Seastar")
-            return RegistryKind("Redpanda" if named else REDPANDA_LIKE, None, skew)
+            # Its server is made with the Seastar library, and says so unless a proxy takes that away.
+            return RegistryKind("Redpanda" if server.startswith("Seastar") else PROXIED, None, skew)
         return RegistryKind("unknown", None, skew)
+
+
+def _skew(response: requests.Response) -> float | None:
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).timestamp() - time.time()
+    except (ValueError, TypeError):
+        return None
 
 
 def _text(response: requests.Response, name: str) -> str | None:
     if response.status_code != requests.codes.ok:
         return None
-    found = response.json().get(name)
-    return found if isinstance(found, str) and found.isprintable() and len(found) < 80 else None
+    found = response.json()
+    return _shown(found.get(name)) if isinstance(found, dict) else None
+
+
+def _shown(found: object) -> str | None:
+    """A server's text, if it may be shown."""
+    return found if isinstance(found, str) and found.isprintable() and 0 < len(found) < 80 else None

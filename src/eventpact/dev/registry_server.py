@@ -126,6 +126,8 @@ class RegistryServer:
 
     def _new_server(self, started: threading.Event) -> Server:
         # Here, so that importing the room costs nothing.
+        from importlib import metadata
+
         import uvicorn
 
         from eventpact.dev.registry.asgi import Application
@@ -148,7 +150,9 @@ class RegistryServer:
             log_level="warning",
             access_log=False,
             server_header=False,
-            date_header=False,
+            # Redpanda tells the time, too, and the doctor compares it with ours.
+            date_header=True,
+            headers=[("server", f"eventpact/{metadata.version('eventpact')}")],
             timeout_graceful_shutdown=STOP_SECONDS,
             ssl_certfile=self._certificate,
             ssl_keyfile=self._key,
