@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eventpact.catalog.example import TooLargeError, example
+from eventpact.catalog.python_names import python_names
 from eventpact.catalog.slugs import slugs
 from eventpact.catalog.types import TypeSection, type_sections
 from eventpact.catalog.versions import Version, versions_of
@@ -36,7 +37,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page. ``slug`` is its name in paths; ``letters`` is the entry's dead letter, ``source`` is the other way."""
+    """A page. ``slug`` is its name in paths; ``letters`` is the entry's dead letter, ``source`` is the other way.
+
+    ``python`` is the statement that imports its class.
+    """
 
     subject: Guarded
     contract: Contract
@@ -46,6 +50,7 @@ class Entry:
     versions: tuple[Version, ...]
     letters: str | None = None
     source: str | None = None
+    python: str | None = None
 
     @property
     def name(self) -> str:
@@ -136,10 +141,24 @@ def read_catalog(manifest: Manifest, folders: Folders, *, title: str) -> Catalog
         key=lambda subject: subject.name,
     )
     pages = slugs(subject.name for subject in subjects)
-    names = {subject.name for subject in subjects}
-    return Catalog(
-        title, tuple(_entry(subject, contracts[subject.contract], pages, names, folders) for subject in subjects)
-    )
+    imports = python_names(manifest)
+    found = []
+    for subject in subjects:
+        contract = contracts[subject.contract]
+        letters, is_letter = f"{contract.name}.dead_letter", subject.name != contract.name
+        entry = Entry(
+            subject=subject,
+            contract=contract,
+            slug=pages[subject.name],
+            sections=type_sections(subject.schema, subject.facts.event, subject.facts.key),
+            examples=tuple(_examples(subject)),
+            versions=_versions(subject, folders),
+            letters=letters if letters in pages and not is_letter else None,
+            source=contract.name if is_letter else None,
+            python=imports.get(subject.facts.event),
+        )
+        found.append(entry)
+    return Catalog(title, tuple(found))
 
 
 def _travels(subject: Guarded, contract: Contract) -> bool:
@@ -148,23 +167,12 @@ def _travels(subject: Guarded, contract: Contract) -> bool:
     return subject.name == contract.name or (letter is not None and letter.format == "envelope")
 
 
-def _entry(subject: Guarded, contract: Contract, pages: dict[str, str], names: set[str], folders: Folders) -> Entry:
+def _versions(subject: Guarded, folders: Folders) -> tuple[Version, ...]:
     released, problems = read_history(folders.history / subject.name, subject.name)
     if problems:
         first = problems[0]
-        raise SchemaError(f"{first.message}; run: eventpact check {contract.name}", source=first.file)
-    letters = f"{contract.name}.dead_letter"
-    is_letter = subject.name != contract.name
-    return Entry(
-        subject=subject,
-        contract=contract,
-        slug=pages[subject.name],
-        sections=type_sections(subject.schema, subject.facts.event, subject.facts.key),
-        examples=tuple(_examples(subject)),
-        versions=versions_of(subject, released),
-        letters=letters if letters in names and not is_letter else None,
-        source=contract.name if is_letter else None,
-    )
+        raise SchemaError(f"{first.message}; run: eventpact check {subject.contract}", source=first.file)
+    return versions_of(subject, released)
 
 
 def _examples(subject: Guarded) -> Iterable[Example]:
