@@ -15,6 +15,7 @@ from eventpact.dead_letter import DeadLetter
 from eventpact.kafka import AdminTopics, Producer, Reject, Settings, Worker, ensure_topics
 from eventpact.registry import MemoryRegistry, SchemaText
 from eventpact.status import Watcher, report
+from eventpact.status.gathering import gather
 from eventpact.status.reporting import ContractReport
 from ingestion_events import IngestionEvent
 from tests.kafka.world import event, number_of
@@ -94,3 +95,26 @@ def test_a_group_is_seen_before_while_and_after_it_reads(
     assert (letters.stored, [(one.name, one.share) for one in letters.reasons]) == (10, [("REJECTED", 1.0)])
     assert letters.group is not None
     assert letters.group.lag == 10
+
+
+def test_groups_that_the_manifest_does_not_name_are_found(
+    settings: Settings, contract: Contract, registry: MemoryRegistry
+) -> None:
+    read = threading.Event()
+    with Producer(IngestionEvent, settings, contract=contract, registry=registry) as producer:
+        producer.publish(event(1))
+    unnamed = replace(contract, groups=("somebody-else",))
+    worker = Worker(
+        IngestionEvent, lambda _: read.set(), settings, contract=contract, registry=registry, group=contract.groups[0]
+    )
+    thread = threading.Thread(target=worker.run, daemon=True)
+    thread.start()
+    try:
+        assert read.wait(PATIENCE)
+    finally:
+        worker.stop()
+        thread.join(PATIENCE)
+    evidence = gather(unnamed, settings, registry)
+
+    assert evidence.strangers == contract.groups
+    assert evidence.stored.versions == {1: 1}

@@ -69,6 +69,8 @@ def test_one_user_is_enough_for_a_no(evidence: Evidence) -> None:
         (replace(SURE, stored=replace(WHOLE, complete=False)), "only 100 records"),
         (replace(SURE, stored=replace(WHOLE, unnamed=None)), "registry"),
         (replace(SURE, letters=Seen(3, complete=False)), "only 3 dead letters"),
+        (replace(SURE, strangers=("nightly-export",)), "group nightly-export has read"),
+        (replace(SURE, strangers=None), "did not list its groups"),
         (replace(SURE, letters=Seen(3, complete=True, unnamed=None)), "dead letters hold"),
     ],
 )
@@ -152,3 +154,9 @@ def test_what_is_no_metrics_text_is_an_error_with_its_source(text: str) -> None:
 def test_a_source_that_cannot_be_read_is_an_error_that_names_it(source: str) -> None:
     with pytest.raises(MetricsError, match=source):
         read_metrics(source)
+
+
+def test_a_stranger_whose_metrics_are_there_is_one_of_the_readers() -> None:
+    known = {2: frozenset({"billing", "search", "nightly-export"})}
+
+    assert may_drop(1, replace(SURE, strangers=("nightly-export",), readers=known)).verdict is Verdict.YES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -13,7 +13,7 @@ from confluent_kafka import KafkaError as ClientError
 # The package lists these in no __all__, which strict typing takes for private.
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
-from eventpact.errors import BrokerUnavailableError
+from eventpact.errors import BrokerUnavailableError, KafkaError
 from eventpact.kafka.config import admin_config
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.translate import client_error, translate
@@ -27,6 +27,7 @@ __all__ = ["Broker", "Described"]
 
 Result = TypeVar("Result")
 LOGGER: Final = logging.getLogger("eventpact.librdkafka")
+MOST_GROUPS: Final = 1_000
 ABSENT: Final = "absent"
 NO_MEMBERS: Final = "the broker does not describe groups (the embedded one cannot): no members, no owners"
 GRACE: Final = 2.0
@@ -112,6 +113,23 @@ class Broker:
             state = described.state.name.lower()
             found[name] = Described(ABSENT if state == "dead" else state, len(described.members), owners)
         return found, list(problems)
+
+    def readers(self, topic: TopicLook, known: Collection[str]) -> list[str]:
+        """Groups that have committed on the topic and are not `known`. A broker that lists no group has none.
+
+        Raises KafkaError where it refuses to list them, or there are too many to ask for each.
+        """
+        try:
+            listed = self._result(self._client.list_consumer_groups(request_timeout=self._timeout))
+        except KafkaException as error:
+            raise translate(client_error(error), "cannot list the consumer groups") from None
+        for problem in listed.errors:
+            if problem.code() != ClientError._UNSUPPORTED_FEATURE:
+                raise translate(problem, "cannot list the consumer groups")
+        others = sorted({group.group_id for group in listed.valid} - set(known))
+        if len(others) > MOST_GROUPS:
+            raise KafkaError(f"there are {len(others)} consumer groups, too many to look at each", code="_STATE")
+        return [group for group in others if self.committed(group, [topic])]
 
     def _offsets(self, places: list[Place], spec: OffsetSpec) -> dict[Place, int]:
         if not places:

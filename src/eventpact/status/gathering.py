@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 
 from eventpact.contract import Contract
-from eventpact.errors import NotRegisteredError, RegistryError
+from eventpact.errors import KafkaError, NotRegisteredError, RegistryError
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
@@ -40,7 +40,8 @@ def gather(
     subject = settings.subject or contract.subject
     writers = Writers(partial(registry_of, settings, registry), subject)
     names = [contract.topic.name, *([] if contract.dead_letter is None else [contract.dead_letter.topic.name])]
-    topics = Broker(settings, timeout).topics(names)
+    broker = Broker(settings, timeout)
+    topics = broker.topics(names)
     with RecordReader(settings, timeout) as reader:
         topic = topics[names[0]]
         stored = record_versions(chain.from_iterable(map(reader.read, edges(topic, most))), topic, writers)
@@ -53,7 +54,15 @@ def gather(
         writers=found.writers,
         stored=stored,
         letters=letters,
+        strangers=_strangers(contract, broker, topic),
     )
+
+
+def _strangers(contract: Contract, broker: Broker, topic: TopicLook) -> tuple[str, ...] | None:
+    try:
+        return tuple(broker.readers(topic, contract.groups))
+    except KafkaError:
+        return None
 
 
 def _registered(registry: Registry, subject: str) -> tuple[int, ...]:

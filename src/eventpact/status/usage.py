@@ -40,6 +40,8 @@ class Evidence:
 
     Attributes:
         groups: consumer groups of the manifest.
+        strangers: groups that have committed on the topic and that the manifest does not name; `None` when the broker
+            did not say.
         registered: versions of the subject; empty when the registry did not say.
         readers: groups by the version that they read with, as their metrics tell.
         read: events by group and the version that they were written with, as the groups' metrics tell.
@@ -55,6 +57,7 @@ class Evidence:
     writers: Mapping[int, int] = field(default_factory=dict[int, int])
     stored: Seen = Seen()
     letters: Seen | None = None
+    strangers: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,11 @@ def _unknown(evidence: Evidence) -> Iterable[str]:
     for group in evidence.groups:
         if group not in known:
             yield f"group {group}: no metrics of it, so nobody knows what it reads with"
+    for group in evidence.strangers or ():
+        if group not in known:
+            yield f"group {group} has read the topic, the manifest does not name it, and there are no metrics of it"
+    if evidence.strangers is None:
+        yield "the broker did not list its groups: there may be some that the manifest does not name"
     if not evidence.writers:
         yield "no metrics of a producer, so nobody knows what is written next"
     if evidence.stored.unnamed is None:
