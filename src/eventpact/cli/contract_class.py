@@ -15,5 +15,6 @@ def contract_class(manifest: Path, name: str) -> tuple[Contract, type[Any]]:
     Raises:
         ManifestError: there is no such contract, or its package is not generated yet.
     """
-    contract = load_manifest(manifest).contract(name)
-    return contract, event_class(manifest, contract.event)
+    loaded = load_manifest(manifest)
+    contract = loaded.contract(name)
+    return contract, event_class(loaded, contract.event)

@@ -2,29 +2,27 @@
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from eventpact.contract import Manifest, load_manifest
+from eventpact.contract import Manifest
 from eventpact.contract.nearest import did_you_mean
 from eventpact.errors import ManifestError
 
 __all__ = ["event_class"]
 
 
-def event_class(manifest: Path, name: str) -> type[Any]:
+def event_class(manifest: Manifest, name: str) -> type[Any]:
     """The event class called ``name`` (class name or Avro full name) in the manifest's packages.
 
     Raises:
         ManifestError: no package has it, or its package is not generated yet.
     """
-    loaded = load_manifest(manifest)
-    found = _classes(loaded)
+    found = _classes(manifest)
     for known, cls in found.items():
         if name in {known, cls.__name__}:
             return cls
     near = did_you_mean(name, [*found, *(cls.__name__ for cls in found.values())])
-    raise ManifestError(f"no event is called {name!r}{near} (there are: {', '.join(found)})", source=str(manifest))
+    raise ManifestError(f"no event is called {name!r}{near} (there are: {', '.join(found)})", source=str(manifest.path))
 
 
 def _classes(manifest: Manifest) -> dict[str, type[Any]]:

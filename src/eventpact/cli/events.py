@@ -8,6 +8,7 @@ from rich.syntax import Syntax
 from eventpact.cli.completing import EventArgument
 from eventpact.cli.console import ManifestOption, out
 from eventpact.cli.event_class import event_class
+from eventpact.contract import load_manifest
 
 __all__ = ["explain"]
 
@@ -22,7 +23,7 @@ def explain(
     """
     from eventpact.codec import Codec
 
-    text = Codec(event_class(manifest, event)).explain()
+    text = Codec(event_class(load_manifest(manifest), event)).explain()
     if out.is_terminal:
         out.print(Syntax(text, "python", background_color="default"))
     else:

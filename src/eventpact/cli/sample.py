@@ -10,6 +10,7 @@ import typer
 from eventpact.cli.completing import EventArgument
 from eventpact.cli.console import ManifestOption
 from eventpact.cli.event_class import event_class
+from eventpact.contract import load_manifest
 
 __all__ = ["sample"]
 
@@ -38,7 +39,7 @@ def sample(
     from eventpact.pii import reveal as revealed
     from eventpact.sample import samples
 
-    cls = event_class(manifest, event)
+    cls = event_class(load_manifest(manifest), event)
     form = JsonForm(Codec(cls))
     for one in samples(cls, count, seed):
         match output:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from eventpact.cli.console import err, out, print_json
+from eventpact.cli.console import out
 from eventpact.schema import Schema, check, parse
 
 __all__ = ["app"]
@@ -58,17 +58,15 @@ def compatibility(
 
     Example: eventpact schema check new.avsc old.avsc --dialect redpanda
     """
-    from eventpact.schema.report import findings_json
+    from eventpact.schema.report import findings_json, findings_text
 
     findings = check(_read(reader), _read(writer), dialect=dialect.value)
     if output is Format.JSON:
-        print_json(findings_json(findings))
+        typer.echo(findings_json(findings), nl=False)
     else:
-        for finding in findings:
-            out.print(Text.assemble((finding.kind, "bold red"), f" at {finding.location}: {finding.message}"))
-            out.print(Text(f"  {finding.hint}", style="dim"))
-        verdict = f"{reader} cannot read {writer}" if findings else f"{reader} reads everything that {writer} may write"
-        err.print(verdict)
+        text = Text(findings_text(findings))
+        text.highlight_words({finding.kind for finding in findings}, "bold red")
+        out.print(text, end="", soft_wrap=True)
     if findings:
         raise typer.Exit(1)
 
