@@ -122,6 +122,22 @@ class Shop:
         return found
 
 
+class Hands:
+    """A clock that moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall_ms(self) -> int:
+        return int(self.now * 1000)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     with EmbeddedStack(load_manifest(MANIFEST)) as stack:
@@ -334,22 +350,6 @@ def test_a_purge_plan_ends_before_the_first_record_that_has_to_stay(
     assert "7 of 18 records could go; nothing was deleted" in told.err
 
 
-class Hands:
-    """A clock that moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def wall_ms(self) -> int:
-        return int(self.now * 1000)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 def test_a_purge_plan_sees_what_its_times_leave_out(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     """A letter beyond the times has to stay, so the plan ends before it, however the times are looked up."""
     shop.put(*(shop.letter(number * 6, failed_at=FAILED + timedelta(days=9 - number)) for number in range(4)))
@@ -447,6 +447,60 @@ def test_a_replay_that_is_killed_and_run_again_writes_every_letter(
     assert len(ids) == 4_000
     assert sum(count - 1 for count in ids.values()) <= 500
     assert "replay: 0 of 0" in again
+
+
+def test_ctrl_c_repeats_nothing_and_says_how_to_go_on(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.put(*(shop.letter(number) for number in range(600)))
+    # A run in the background ignores SIGINT, and what it starts would, too.
+    program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "from eventpact.cli import main; main()"
+    command = [sys.executable, "-c", program, "dlq", "replay", "ingestion", "--yes", "--rate", "300"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = monotonic() + 60
+    while shop.stored(TOPIC) < 100:
+        assert process.poll() is None
+        assert monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    before = shop.stored(TOPIC)
+    said(capsys, "replay", "ingestion", "--yes")
+    ids = Counter(dict(record.headers() or [])["x-replay-id"] for record in shop.records(TOPIC))
+
+    assert process.returncode == 130
+    assert "stopped; the same command goes on from here" in errors
+    assert "Traceback" not in errors
+    assert before < 600
+    assert set(ids.values()) == {1}
+    assert len(ids) == 600
+
+
+class Slow:
+    """A target that takes a minute per letter, on a clock that it moves."""
+
+    def __init__(self, clock: Hands) -> None:
+        self.clock = clock
+        self.settled: list[int] = []
+        self.sent = 0
+
+    def admits(self, letter: DeadLetter) -> bool:
+        return letter.retry_count == 0
+
+    def send(self, scanned: Scanned, letter: DeadLetter) -> None:
+        self.sent += 1
+        self.clock.now += 60
+
+    def settle(self) -> None:
+        self.settled.append(self.sent)
+
+
+def test_a_slow_move_remembers_by_time(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(4)))
+    clock = Hands()
+    slow = Slow(clock)
+    with LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test") as scan:
+        move(scan, scan.spans(), LetterFilter(), slow, clock=clock)
+
+    assert slow.settled == [0, 1, 2, 3, 4, 4]
 
 
 def test_a_replay_leaves_the_groups_of_the_topic_alone(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,14 +123,18 @@ def run(
                 Progress(TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err)
             )
             task = bar.add_task(verb, total=size)
-            done = move(
-                found.scan,
-                spans,
-                wanted,
-                target(found, True),
-                pace=Pace(rate),
-                progress=lambda read: bar.update(task, completed=read),
-            )
+            try:
+                done = move(
+                    found.scan,
+                    spans,
+                    wanted,
+                    target(found, True),
+                    pace=None if rate is None else Pace(rate),
+                    progress=lambda read: bar.update(task, completed=read),
+                )
+            except KeyboardInterrupt:
+                err.print("stopped; the same command goes on from here")
+                raise
         err.print(f"{verb}: {said(done)}")
 
 

@@ -18,6 +18,8 @@ __all__ = ["Copying", "Moved", "Pace", "Parking", "Replaying", "move"]
 
 CHECKPOINT: Final = 500
 """Moved letters between two checkpoints: what a kill may repeat."""
+CHECKPOINT_SECONDS: Final = 10.0
+"""The same for a slow pace."""
 LOOKED_AT: Final = 20_000
 """Records read between two checkpoints, moved or not."""
 FLUSH: Final = 60.0
@@ -136,9 +138,10 @@ def move(
     pace: Pace | None = None,
     keep: bool = True,
     progress: Callable[[int], object] | None = None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Moved:
     """Move what is meant. With `keep` the job's group remembers how far it is: written and acknowledged first, then
-    remembered, so a kill repeats at most the last checkpoint and loses nothing.
+    remembered, so a kill repeats at most the last checkpoint and loses nothing; a Ctrl-C repeats nothing.
 
     Raises:
         DeliveryError, WorkerStopped: something was not acknowledged; nothing is remembered past it.
@@ -147,30 +150,35 @@ def move(
     read = matched = moved = unsettled = looked = 0
     done = {partition: span.start for partition, span in spans.items()}
 
-    def checkpoint() -> None:
+    def checkpoint() -> float:
         target.settle()
         if keep:
             scan.keep(done, spans)
+        return clock.monotonic() + CHECKPOINT_SECONDS
 
-    checkpoint()
-    for scanned in scan.read(spans, wanted):
-        read += 1
-        looked += 1
-        letter = scanned.letter
-        if letter is not None and wanted.matches(letter):
-            matched += 1
-            if target.admits(letter):
-                if pace is not None:
-                    pace.wait()
-                target.send(scanned, letter)
-                moved += 1
-                unsettled += 1
-        done[scanned.record.partition] = scanned.record.offset + 1
-        if progress is not None and read % 100 == 0:
-            progress(read)
-        if unsettled >= CHECKPOINT or looked >= LOOKED_AT:
-            checkpoint()
-            unsettled = looked = 0
+    due = checkpoint()
+    try:
+        for scanned in scan.read(spans, wanted):
+            read += 1
+            looked += 1
+            letter = scanned.letter
+            if letter is not None and wanted.matches(letter):
+                matched += 1
+                if target.admits(letter):
+                    if pace is not None:
+                        pace.wait()
+                    target.send(scanned, letter)
+                    moved += 1
+                    unsettled += 1
+            done[scanned.record.partition] = scanned.record.offset + 1
+            if progress is not None and (pace is not None or read % 100 == 0):
+                progress(read)
+            if unsettled >= CHECKPOINT or looked >= LOOKED_AT or (unsettled and clock.monotonic() >= due):
+                due = checkpoint()
+                unsettled = looked = 0
+    except KeyboardInterrupt:
+        checkpoint()
+        raise
     done.update({partition: span.end for partition, span in spans.items()})
     checkpoint()
     if progress is not None:
