@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_a_person_sees_topic_versions_tenants_groups_and_dead_letters(capsys: py
         assert text in told
     assert "the embedded one cannot" in told.replace("\n", " ")
     assert "\x1b" not in told
+
+
+def test_keys_that_are_personal_data_are_counted_and_shown_only_to_who_asks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(MANIFEST.parent, tmp_path / "schemas")) / "contracts.toml"
+    copied.write_text(copied.read_text("utf-8").replace('key = "tenant_id"', 'key = "original_filename"'), "utf-8")
+    masked, revealed = (said(capsys, "-m", str(copied), *more) for more in ([], ["--reveal"]))
+
+    assert "4 seen" in masked
+    assert "*** (4)" in said(capsys, "-m", str(copied), "--top", "4")
+    assert "1111-4222" not in masked
+    assert tenant(0) in revealed
 
 
 def test_a_script_reads_the_same_numbers(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,14 +12,14 @@ import typer
 
 from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err, out, print_json
-from eventpact.contract import Contract, load_manifest
+from eventpact.contract import load_manifest
 from eventpact.contract.duration import milliseconds
 from eventpact.errors import BrokerUnavailableError
 
 if TYPE_CHECKING:
     from eventpact.status import Report, Watcher
 
-__all__ = ["ContractsArgument", "chosen_contracts", "status", "watcher_of"]
+__all__ = ["ContractsArgument", "status", "watcher_of"]
 
 ContractsArgument = Annotated[
     list[str] | None,
@@ -37,6 +37,7 @@ def status(
     looks: Annotated[int | None, typer.Option("-n", min=1, help="With --watch: stop after so many looks.")] = None,
     sample: Annotated[int, typer.Option(min=0, max=100_000, help="Newest records to read per topic.")] = 1_000,
     top: Annotated[int, typer.Option(min=0, max=1_000, help="Busiest tenants to name.")] = 3,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Name tenants though the key is personal data.")] = False,
     rows: Annotated[int, typer.Option(min=1, help="Partitions to show; those with the largest lag.")] = 12,
     fail_lag: Annotated[int | None, typer.Option(min=0, help="Exit code 1 when a group's lag is larger.")] = None,
     fail_age: Annotated[str | None, typer.Option(help="Exit code 1 when an unprocessed event is older: 15m.")] = None,
@@ -54,7 +55,7 @@ def status(
 
     oldest = _seconds(fail_age)
     with ExitStack() as stack:
-        watcher = watcher_of(stack, manifest, contracts, sample)
+        watcher = watcher_of(stack, manifest, contracts, sample, reveal=reveal)
         reports = _reports(watcher, interval, watch, looks, top)
         if as_json:
             for last in reports:
@@ -74,26 +75,25 @@ def status(
         raise typer.Exit(1)
 
 
-def chosen_contracts(manifest: Path, names: list[str] | None) -> tuple[Contract, ...]:
-    """The contracts of these names or topics, in the manifest's order; all without names. Raises ManifestError."""
-    found = load_manifest(manifest)
-    chosen = {found.contract(name).name for name in names or ()}
-    return tuple(one for one in found.contracts if not chosen or one.name in chosen)
-
-
-def watcher_of(stack: ExitStack, manifest: Path, names: list[str] | None, sample: int) -> "Watcher":
-    """A watcher of these contracts, from the environment; closed with the stack."""
+def watcher_of(
+    stack: ExitStack, manifest: Path, names: list[str] | None, sample: int, *, reveal: bool = False
+) -> "Watcher":
+    """A watcher of the contracts of these names, or all, from the environment; closed with the stack."""
     from eventpact.kafka.settings import Settings
+    from eventpact.observe.keys import key_is_personal
     from eventpact.registry import RegistryClient
     from eventpact.status import Watcher
 
-    settings = Settings.from_env()
-    contracts = chosen_contracts(manifest, names)
+    settings, found = Settings.from_env(), load_manifest(manifest)
+    chosen = {found.contract(name).name for name in names or ()}
+    contracts = [one for one in found.contracts if not chosen or one.name in chosen]
+    masked = {one.name for one in contracts if not reveal and key_is_personal(found.schemas[one.schema], one.key)}
     if settings.topic is not None and len(contracts) == 1:
-        contracts = (contracts[0].on_topic(settings.topic),)
+        contracts = [contracts[0].on_topic(settings.topic)]
     # Every look shows what is there now, so the lock has no say.
     registry = None if settings.registry is None else stack.enter_context(RegistryClient(settings.registry))
-    return stack.enter_context(Watcher(contracts, settings, registry, sample=sample, timeout=TIMEOUT))
+    watcher = Watcher(contracts, settings, registry, sample=sample, masked=masked, timeout=TIMEOUT)
+    return stack.enter_context(watcher)
 
 
 def _reports(watcher: "Watcher", interval: float, watch: bool, looks: int | None, top: int) -> "Iterator[Report]":

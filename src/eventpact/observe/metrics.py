@@ -19,6 +19,7 @@ from eventpact.kafka.settings import Settings
 from eventpact.kafka.worker import Worker, only_group
 from eventpact.observe.counting import Counting
 from eventpact.observe.families import Values, families, histogram
+from eventpact.observe.keys import key_is_personal
 from eventpact.observe.serving import Server
 from eventpact.observe.table import PROCESSOR, PRODUCER, READS, READY, RECORDS, SECONDS, TENANTS, WORKER, Metric
 from eventpact.observe.writers import OpenRegistry, Writers
@@ -61,13 +62,18 @@ class Metrics(Collector):
         """An observer for `Worker(..., observer=)` of this class and group, chosen as the worker does.
 
         `tenants` keys get a label of their own, in the order they come; further ones are `other`. 0 has no such label.
+
+        Raises ValueError when keys would be labels and the key is personal data.
         """
         chosen = contract_of(event_class) if contract is None else contract
         chosen = chosen if self._settings.topic is None else chosen.on_topic(self._settings.topic)
+        schema = Codec(event_class).schema
+        if tenants and key_is_personal(schema, chosen.key):
+            raise ValueError(f"the key {chosen.key} is personal data: it is no label; leave tenants at 0")
         counting = Counting(tenants)
         subject = self._settings.subject or chosen.subject
         with self._lock:
-            self._counts.append((group or only_group(chosen), Codec(event_class).schema, subject, counting))
+            self._counts.append((group or only_group(chosen), schema, subject, counting))
         return counting
 
     def watch(self, *watched: Watched) -> None:

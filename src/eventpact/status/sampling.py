@@ -10,6 +10,7 @@ from eventpact.codec import unframe
 from eventpact.errors import FrameError
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.record import Record
+from eventpact.observe.keys import KeyNames
 from eventpact.observe.writers import Writers
 from eventpact.status.look import LetterSample, Sample, TopicLook
 from eventpact.status.records import Place
@@ -17,11 +18,10 @@ from eventpact.status.records import Place
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
-__all__ = ["newest", "sample_letters", "sample_records", "visible", "writer_name"]
+__all__ = ["newest", "sample_letters", "sample_records", "writer_name"]
 
 NO_FRAME: Final = "no frame"
 UNREADABLE: Final = "unreadable"
-LONGEST: Final = 64
 
 
 def newest(topic: TopicLook, most: int) -> dict[Place, tuple[int, int]]:
@@ -34,12 +34,12 @@ def newest(topic: TopicLook, most: int) -> dict[Place, tuple[int, int]]:
     return spans
 
 
-def sample_records(messages: Iterable[Message], topic: TopicLook, known: Writers) -> Sample:
+def sample_records(messages: Iterable[Message], topic: TopicLook, known: Writers, names: KeyNames) -> Sample:
     """Count records by key and by the writer's schema. No value is decoded."""
     tenants, writers, read = Counter[str](), Counter[str](), 0
     for message in messages:
         read += 1
-        tenants[visible(message.key())] += 1
+        tenants[names.name(message.key())] += 1
         writers[writer_name(message.value(), known)] += 1
     return Sample(read, read >= topic.stored, tenants, writers)
 
@@ -62,11 +62,3 @@ def sample_letters(messages: Iterable[Message], topic: TopicLook, reader: Letter
         letter = reader.glance(Record.of(message))
         counts[UNREADABLE if letter is None else letter.reason.value] += 1
     return LetterSample(read, read >= topic.stored, counts)
-
-
-def visible(key: bytes | None) -> str:
-    """A key as visible ASCII: what strangers write must not steer a terminal."""
-    if key is None:
-        return "no key"
-    text = key.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

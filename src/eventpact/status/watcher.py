@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from time import monotonic
 from types import TracebackType
@@ -14,6 +14,7 @@ from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
+from eventpact.observe.keys import KeyNames
 from eventpact.observe.writers import Writers
 from eventpact.registry import KnownSchemas, Registry
 from eventpact.status.broker import Broker, Described
@@ -35,6 +36,7 @@ class Watcher:
         settings: whom to ask.
         registry: names the versions that were written, and reads dead letters; without one both are left out.
         sample: how many of a topic's newest records are read, and how many dead letters; 0 reads none.
+        masked: contracts whose record keys are personal data: the keys are counted, not shown.
         timeout: seconds for every question and every reading.
     """
 
@@ -45,12 +47,14 @@ class Watcher:
         registry: Registry | None = None,
         *,
         sample: int = 1_000,
+        masked: Collection[str] = (),
         timeout: float = 5.0,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._contracts = tuple(contracts)
         self._registry = registry
         self._sample = sample
+        self._masked = frozenset(masked)
         self._clock = clock
         self._broker = Broker(settings, timeout)
         self._reader = RecordReader(settings, timeout)
@@ -136,8 +140,9 @@ class Watcher:
         if kept is None or (topic != kept[1] and monotonic() - kept[0] >= SAMPLE_SECONDS):
             writers = self._writers[contract.name]
             try:
+                names = KeyNames(masked=contract.name in self._masked)
                 messages = self._reader.read(newest(topic, self._sample))
-                kept = (monotonic(), topic, sample_records(messages, topic, writers))
+                kept = (monotonic(), topic, sample_records(messages, topic, writers, names))
             except KafkaError as error:
                 gaps.append(str(error))
                 return None
