@@ -26,6 +26,7 @@ from eventpact.observe.serving import Server
 from eventpact.registry import MemoryRegistry, SchemaText
 from eventpact.status import Watcher
 from eventpact.status.exporter import LookCollector
+from eventpact.status.scrapes import read_metrics, told
 from ingestion_events import IngestionEvent
 from tests.kafka.world import event, number_of
 from tests.live.services import free_ports, running
@@ -156,10 +157,14 @@ def test_every_panel_has_data_and_dead_letters_raise_an_alert(prometheus: str, c
         alerts = {one["labels"]["alertname"] for one in found if one["state"] == "firing"}
     versions = asked(prometheus, "eventpact_reads_total")
     members = asked(prometheus, "eventpact_group_members")
+    every = f'{prometheus}/federate?match[]={{__name__=~"eventpact_.*"}}'
+    federated = told([(every, read_metrics(every))], contract.topic.name)
 
     assert waiting == set()
     assert "EventpactDeadLetters" in alerts
     assert "EventpactOldEvents" not in alerts
     assert {(one["metric"]["reader_version"], one["metric"]["writer_version"]) for one in versions} == {("1", "1")}
     assert {one["metric"]["group"]: one["value"][1] for one in members} == {contract.groups[0]: "1"}
+    assert federated.readers == {1: set(contract.groups)}
+    assert set(federated.writers) == {1}
     assert json.dumps(versions).count("s3://") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import fields
@@ -205,3 +206,18 @@ def test_a_port_that_is_taken_is_an_error(world: World) -> None:
     metrics = Metrics(world.settings)
     with metrics.serve(0) as server, pytest.raises(OSError, match="in use"):
         metrics.serve(int(server.url.rpartition(":")[2])).__enter__()
+
+
+def loopback6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not loopback6(), reason="this machine has no ::1")
+def test_addresses_of_the_newer_kind_are_served_too(world: World) -> None:
+    with Metrics(world.settings).serve(0, host="::1") as server:
+        assert server.url.startswith("http://[::1]:")
+        assert requests.get(f"{server.url}/healthz", timeout=10).text == "ok\n"

@@ -61,7 +61,7 @@ def status(
             for last in reports:
                 typer.echo(json.dumps(asdict(last))) if watch else print_json(asdict(last))
         elif watch and out.is_terminal:
-            live = stack.enter_context(Live(console=out, auto_refresh=False, vertical_overflow="crop"))
+            live = stack.enter_context(Live(console=out, auto_refresh=False, vertical_overflow="ellipsis"))
             for last in reports:
                 live.update(view(last, rows), refresh=True)
         else:

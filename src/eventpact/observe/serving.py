@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -40,7 +41,9 @@ class Server:
         return f"http://{f'[{host}]' if ':' in host else host}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
-        self._server = make_server(*self._address, self._app, ThreadingWSGIServer, handler_class=Silent)
+        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+        listener = type("Listener", (ThreadingWSGIServer,), {"address_family": family})
+        self._server = make_server(*self._address, self._app, listener, handler_class=Silent)
         self._thread = threading.Thread(target=self._server.serve_forever, name="eventpact-metrics", daemon=True)
         self._thread.start()
         return self

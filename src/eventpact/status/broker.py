@@ -79,11 +79,11 @@ class Broker:
             found = self._result(futures[group])
         except KafkaException as error:
             raise translate(client_error(error), f"cannot read the offsets of group {group}") from None
-        return {
-            (one.topic, one.partition): one.offset
-            for one in found.topic_partitions
-            if one.error is None and one.offset >= 0
-        }
+        for one in found.topic_partitions:
+            # Taken for no commit, it would look like a lag.
+            if one.error is not None:
+                raise translate(one.error, f"cannot read the offsets of group {group} on {one.topic}")
+        return {(one.topic, one.partition): one.offset for one in found.topic_partitions if one.offset >= 0}
 
     def describe(self, groups: list[str]) -> tuple[dict[str, Described], list[str]]:
         """The groups that the broker describes, and why it does not describe the others."""
