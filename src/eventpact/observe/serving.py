@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "health_app"]
 
+STOP_SECONDS: Final = 0.05
+"""How long `close` may wait for the thread to notice."""
 TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
 
 
@@ -44,7 +46,9 @@ class Server:
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
         listener = type("Listener", (ThreadingWSGIServer,), {"address_family": family})
         self._server = make_server(*self._address, self._app, listener, handler_class=Silent)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="eventpact-metrics", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(STOP_SECONDS,), name="eventpact-metrics", daemon=True
+        )
         self._thread.start()
         return self
 
