@@ -87,6 +87,7 @@ def test_metrics_of_the_services_make_it_a_yes(capsys: pytest.CaptureFixture[str
     assert told["answer"] == {"version": 2, "verdict": "yes", "against": [], "unknown": []}
     assert told["versions"][0]["readers"] == [CONTRACT.groups[0]]
     assert told["versions"][0]["written"] == 0
+    assert told["reads"] == [{"group": CONTRACT.groups[0], "written_as": 1, "events": 1}]
     assert CONTRACT.groups[0] in "".join(readers.split())
 
 

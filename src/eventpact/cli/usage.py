@@ -50,8 +50,13 @@ def usage(
         evidence = gather(chosen, settings, registry, metrics or (), most=None if every else sample)
     answer = None if version is None else may_drop(version, evidence)
     if as_json:
+        reads = [
+            {"group": group, "written_as": written, "events": count}
+            for (group, written), count in sorted(evidence.read.items())
+        ]
         said = {} if answer is None else {"answer": asdict(answer)}
-        print_json({"contract": chosen.name, "versions": [asdict(use) for use in uses(evidence)], **said})
+        versions = [asdict(use) for use in uses(evidence)]
+        print_json({"contract": chosen.name, "versions": versions, "reads": reads, **said})
     else:
         _show(evidence)
         if answer is not None:
