@@ -76,13 +76,13 @@ class Judge:
         if candidate.outline is None or old.outline is None:
             return False
         pairs = {"backward": (candidate.outline, old.outline), "forward": (old.outline, candidate.outline)}
-        return all(self._reads(*pairs[direction]) for direction in level.directions)
+        nested = _nested(candidate.outline, old.outline)
+        return all(self._reads(*pairs[direction], nested=nested) for direction in level.directions)
 
-    def _reads(self, ours: Outline, theirs: Outline, depth: int = 0) -> bool:
+    def _reads(self, ours: Outline, theirs: Outline, depth: int = 0, *, nested: bool) -> bool:
         if ours.name != theirs.name or not ours.needed <= theirs.shapes.keys():
             return False
-        if ours.fields >= theirs.fields or ours.fields <= theirs.fields:
-            # What both have is the same in both.
+        if nested:
             return True
         for name, number in ours.fields - theirs.fields:
             other = theirs.shapes.get(name)
@@ -90,28 +90,36 @@ class Judge:
                 continue
             fits = self._verdicts.get((number, other))
             if fits is None:
-                fits = self._compare(_field(ours, name), number, _field(theirs, name), other, depth)
+                fits = self._compare(name, (ours, number), (theirs, other), depth)
             if not fits:
                 return False
         return True
 
-    def _compare(self, reader: Schema, number: int, writer: Schema, other: int, depth: int) -> bool:
+    def _compare(self, name: str, reader: tuple[Outline, int], writer: tuple[Outline, int], depth: int) -> bool:
         """The verdict on the types of two fields: of records by their outlines where these suffice."""
         if len(self._verdicts) >= MOST_VERDICTS:
             self._verdicts.clear()
             self._inner.clear()
-        ours, theirs = (
-            (self._outline(reader, number), self._outline(writer, other)) if depth < DEEPEST else (None, None)
+        ours, theirs = (self._outline(name, *reader), self._outline(name, *writer)) if depth < DEEPEST else (None, None)
+        fits = (
+            ours is not None
+            and theirs is not None
+            and self._reads(ours, theirs, depth + 1, nested=_nested(ours, theirs))
         )
-        fits = ours is not None and theirs is not None and self._reads(ours, theirs, depth + 1)
-        fits = fits or resolve(reader, writer, self._checker).compatible
-        self._verdicts[number, other] = fits
+        fits = fits or resolve(_field(reader[0], name), _field(writer[0], name), self._checker).compatible
+        self._verdicts[reader[1], writer[1]] = fits
         return fits
 
-    def _outline(self, schema: Schema, number: int) -> Outline | None:
+    def _outline(self, name: str, outer: Outline, number: int) -> Outline | None:
+        """Of the field's type. Making a schema of it costs more than looking its number up."""
         if number not in self._inner:
-            self._inner[number] = outline(schema, self._numbers)
+            self._inner[number] = outline(_field(outer, name), self._numbers)
         return self._inner[number]
+
+
+def _nested(one: Outline, other: Outline) -> bool:
+    """Is what both have the same in both?"""
+    return one.fields >= other.fields or one.fields <= other.fields
 
 
 def _field(outline: Outline, name: str) -> Schema:
