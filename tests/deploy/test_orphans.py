@@ -16,6 +16,7 @@ from eventpact.ids import Version
 from eventpact.registry import Reference, SchemaText
 from eventpact.schema import parse
 from tests.deploy.conftest import Place, Shop
+from tests.deploy.meanwhile import Meanwhile
 
 NOTE = ',{"name":"note","type":"string","default":""}'
 
@@ -80,6 +81,14 @@ def test_deleting_twice_deletes_once(manifest: Manifest, place: Place, old: Shop
 
     assert [one.outcome for one in first] == ["was done", *["done"] * (len(first) - 1)]
     assert {one.outcome for one in again} == {"was done"}
+
+
+def test_one_that_somebody_deletes_in_the_last_moment_was_done(manifest: Manifest, place: Place, old: Shop) -> None:
+    found = planned(manifest, place, old, "delete")
+    both = Meanwhile(place, {"delete_subject"}, 1, lambda: place.registry.delete_subject(subjects(old, place)[1]))
+    applied = apply(found, both, both)  # type: ignore[arg-type]
+
+    assert [one.outcome for one in applied][:2] == ["done", "was done"]
 
 
 def test_one_that_somebody_uses_again_is_left_alone(manifest: Manifest, place: Place, old: Shop) -> None:

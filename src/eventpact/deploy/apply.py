@@ -129,7 +129,12 @@ class _Run:
                         raise
                     return False
             case DeleteSubject(subject):
-                self.registry.delete_subject(subject)
+                try:
+                    self.registry.delete_subject(subject)
+                except NotRegisteredError:
+                    if not self._is_done(step):
+                        raise
+                    return False
             case _:
                 assert_never(step)
         return True
