@@ -10,15 +10,15 @@ from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException, Producer
 
 from eventpact.dead_letter import DeadLetter
-from eventpact.errors import EncodeError, WorkerStopped
+from eventpact.errors import BrokerUnavailableError, EncodeError, WorkerStopped
 from eventpact.kafka.config import dead_letter_producer_config
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.letter_form import LetterForm
 from eventpact.kafka.record import Headers, Record
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.topic_check import partition_count
-from eventpact.kafka.translate import client_error
+from eventpact.kafka.topic_check import HOPELESS, partition_count
+from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -38,12 +38,30 @@ class LetterProducer:
     Raises, when made:
         BrokerUnavailableError: nobody answered; try again later.
         TopicError: there is no such topic, or it may not be written.
+        KafkaError: the broker refuses the credentials, or TLS.
     """
 
     def __init__(self, settings: Settings, form: LetterForm, *topics: str) -> None:
         self._form = form
-        self._producer = Producer(dead_letter_producer_config(settings), logger=ClientLog("eventpact.kafka.client"))
-        self._partitions = {name: partition_count(self._producer, name) for name in topics}
+        refused: list[ClientError] = []
+
+        def note(error: ClientError) -> None:
+            if error.code() in HOPELESS and not refused:
+                refused.append(error)
+
+        config = {**dead_letter_producer_config(settings), "error_cb": note}
+        self._producer = Producer(config, logger=ClientLog("eventpact.kafka.client"))
+        self._partitions = {name: self._count(name, refused) for name in topics}
+
+    def _count(self, topic: str, refused: list[ClientError]) -> int:
+        try:
+            return partition_count(self._producer, topic)
+        except BrokerUnavailableError:
+            # What the connection died of is told by a callback; refused credentials are not worth waiting for.
+            self._producer.poll(0)
+            for error in refused:
+                raise translate(error, f"cannot write to topic {topic}") from None
+            raise
 
     def write(self, topic: str, record: Record, letter: DeadLetter, what: str, report: Report) -> None:
         """Hand a letter of the record to the client library; `report` is called from `flush` when its fate is known.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from eventpact.kafka.delivery import Tally
 
-__all__ = ["check_topic", "partition_count"]
+__all__ = ["HOPELESS", "check_topic", "partition_count"]
 
 LOGGER: Final = logging.getLogger("eventpact.producer")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from confluent_kafka import KafkaError as ClientError
 
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.client_errors import RECORDS, RecordFault
@@ -11,12 +13,11 @@ from eventpact.kafka.clock import Clock
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stats import WorkerStats
 
-if TYPE_CHECKING:
-    from confluent_kafka import KafkaError as ClientError
-
 __all__ = ["Troubles"]
 
 LOG: Final = logging.getLogger(__name__)
+FENCED: Final = "; do two workers have the same KAFKA_CONSUMER_GROUP_INSTANCE_ID?"
+"""What the client library calls fatal for a consumer; it keeps the broker's own word to itself."""
 STRANGE_ERRORS: Final = 5
 """So many errors with a code that no table knows, without a record in between, stop the worker."""
 
@@ -46,7 +47,8 @@ class Troubles:
             self._gone_since = self._clock.monotonic()
         self._strange += fault is RecordFault.COUNT
         if fault is RecordFault.STOP or self._strange >= STRANGE_ERRORS:
-            raise WorkerStopped(f"the client library says {name} for topic {self._topic}", code=name)
+            hint = FENCED if error.code() == ClientError._FATAL else ""
+            raise WorkerStopped(f"the client library says {name} for topic {self._topic}{hint}", code=name)
 
     def over(self) -> None:
         """Records or partitions came: all is well."""
