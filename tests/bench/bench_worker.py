@@ -246,8 +246,9 @@ def loop(bench: Bench) -> None:
         }
     )
     print(f"worker  {EVENTS} events, no-op handler, us per event: {told(found)}")
-    print(f"worker  against DeserializingConsumer, a commit per message: {ratio(found, 'synchronous', 'ours'):.0f}x"
-          f"  (expect >= 5x); committing asynchronously, unchecked: {ratio(found, 'asynchronous', 'ours'):.1f}x")  # fmt: skip
+    checked, unchecked = ratio(found, "synchronous", "ours"), ratio(found, "asynchronous", "ours")
+    print(f"worker  against DeserializingConsumer, a commit per message: {checked:.0f}x  (expect >= 5x)")
+    print(f"worker  against the same with asynchronous commits, which nobody checks: {unchecked:.1f}x")
     print(f"worker  share of raw consume(500): {ratio(found, 'raw', 'ours'):.0%}")
 
 
