@@ -130,6 +130,7 @@ def busy(partitions: int = 6) -> Look:
         GroupLook("ingestion-events-dlq-processors", "stable", 1),
         LetterSample(1_000, complete=False, reasons={"TRANSIENT_EXHAUSTED": 700, "UNDECODABLE": 300}),
         TopicLook("ingestion-events-parked", {0: Ends(0, 3)}),
+        ("nightly-export",),
     )
     return Look(1.0, 200_000_000, (contract,), ())
 
@@ -146,7 +147,15 @@ def test_nothing_is_broken_off_or_wider_than_the_screen(width: int) -> None:
     text = drawn(width, busy())
 
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    for number in ("4,000,000", "3,001,000", "2d 7h", "TRANSIENT_EXHAUSTED 70%", "3 parked", "nobody reads"):
+    for number in (
+        "4,000,000",
+        "3,001,000",
+        "2d 7h",
+        "TRANSIENT_EXHAUSTED 70%",
+        "3 parked",
+        "nobody reads",
+        "nightly-export",
+    ):
         assert number in text
 
 

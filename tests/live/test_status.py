@@ -115,6 +115,9 @@ def test_groups_that_the_manifest_does_not_name_are_found(
         worker.stop()
         thread.join(PATIENCE)
     evidence = gather(unnamed, settings, registry)
+    with Watcher([unnamed], settings, registry) as watcher:
+        seen = report(watcher.look()).contracts[0]
 
+    assert seen.strangers == contract.groups
     assert evidence.strangers == contract.groups
     assert evidence.stored.versions == {1: 1}

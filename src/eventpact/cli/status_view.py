@@ -67,6 +67,9 @@ def _contract(found: ContractReport, rows: int) -> Iterable[RenderableType]:
     for group in found.groups:
         yield _group_head(group)
         yield _partitions(found, group, rows)
+    if found.strangers:
+        names = ", ".join(found.strangers)
+        yield Text.assemble(("  also     ", "dim"), names, ("  (read it, and the manifest does not say so)", "yellow"))
     if found.letters is not None:
         yield from _letters(found.letters)
     for gap in dict.fromkeys(found.gaps):

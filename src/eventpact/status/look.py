@@ -81,7 +81,10 @@ class LetterSample:
 
 @dataclass(frozen=True, slots=True)
 class ContractLook:
-    """One contract's topic, its readers and its dead letters. Without dead letters the last four are `None`."""
+    """One contract's topic, its readers and its dead letters; without dead letters these are `None`.
+
+    `strangers` are groups that have read the topic and that the contract does not name.
+    """
 
     name: str
     topic: TopicLook
@@ -91,6 +94,7 @@ class ContractLook:
     letters_group: GroupLook | None = None
     letters_sample: LetterSample | None = None
     parked: TopicLook | None = None
+    strangers: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
 
 

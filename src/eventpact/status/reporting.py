@@ -89,7 +89,8 @@ class LettersReport:
 class ContractReport:
     """One contract. `skew`: the fullest partition against an even one; 1 is even, `None` for an empty topic.
 
-    `tenants`, the busiest first, and `writers` are shares of the newest `sampled` records.
+    `tenants`, the busiest first, and `writers` are shares of the newest `sampled` records. `strangers` are groups that
+    have read the topic and that the contract does not name.
     """
 
     name: str
@@ -106,6 +107,7 @@ class ContractReport:
     tenants: tuple[Share, ...]
     writers: tuple[Share, ...]
     letters: LettersReport | None
+    strangers: tuple[str, ...]
     gaps: tuple[str, ...]
 
 
@@ -170,6 +172,7 @@ def _contract(
         tenants=() if sample is None else _shares(sample.tenants, sample.read)[:top],
         writers=() if sample is None else _shares(sample.writers, sample.read),
         letters=_letters(now, before, seconds, wall_ms),
+        strangers=now.strangers,
         gaps=now.gaps,
     )
 

@@ -26,6 +26,8 @@ __all__ = ["Watcher"]
 
 SAMPLE_SECONDS: Final = 15.0
 """A sample is read again after this time, when there is something new."""
+STRANGERS_SECONDS: Final = 60.0
+"""Every group of the cluster has to be asked for them."""
 
 
 class Watcher:
@@ -62,6 +64,7 @@ class Watcher:
         self._writers = {one.name: Writers(opened, one.subject) for one in self._contracts}
         self._samples: dict[str, tuple[float, TopicLook, Sample]] = {}
         self._letters: dict[str, tuple[float, TopicLook, LetterSample]] = {}
+        self._strangers: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._times: dict[tuple[str, Place], tuple[int, int]] = {}
 
     def __enter__(self) -> Self:
@@ -105,8 +108,20 @@ class Watcher:
             else self._group(letters.group, letters_topic, described, gaps),
             letters_sample=None if letters_topic is None else self._sampled_letters(contract, letters_topic, gaps),
             parked=None if letters is None else topics[parked_topic(contract)],
+            strangers=self._others(contract, topic),
             gaps=tuple(gaps),
         )
+
+    def _others(self, contract: Contract, topic: TopicLook) -> tuple[str, ...]:
+        """Groups that the contract does not name; none where the broker does not list groups, or too many."""
+        kept = self._strangers.get(contract.name)
+        if kept is None or monotonic() - kept[0] >= STRANGERS_SECONDS:
+            try:
+                found = tuple(self._broker.readers(topic, contract.groups))
+            except KafkaError:
+                found = ()
+            kept = self._strangers[contract.name] = (monotonic(), found)
+        return kept[1]
 
     def _group(self, name: str, topic: TopicLook, described: dict[str, Described], gaps: list[str]) -> GroupLook:
         found = described.get(name)
