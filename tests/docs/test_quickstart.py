@@ -57,8 +57,6 @@ def script(folder: Path) -> str:
                         steps.append(STARTED)
             case "json":
                 steps += [f"python -c '{EDIT.replace(chr(39), chr(39) + chr(92) + chr(39) + chr(39))}' < {file}"]
-                # Whoever types need not type in our layout.
-                steps += ["eventpact format"]
             case "python":
                 steps += [f"PYTHONPATH=src timeout 60 python -W error {file}"]
             case _:

@@ -31,6 +31,8 @@ def format_files(
         out.print(Text(f"{'would change' if check else 'changed'} {name}"), soft_wrap=True)
     for error in errors:
         err.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
+    if check and changed:
+        err.print("not laid out; run: eventpact format, then: eventpact generate")
     if errors or (check and changed):
         raise typer.Exit(1)
     if not changed:
