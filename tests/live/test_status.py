@@ -15,8 +15,8 @@ from eventpact.dead_letter import DeadLetter
 from eventpact.kafka import AdminTopics, Producer, Reject, Settings, Worker, ensure_topics
 from eventpact.registry import MemoryRegistry, SchemaText
 from eventpact.status import Watcher, report
+from eventpact.status.figures import ContractReport
 from eventpact.status.gathering import gather
-from eventpact.status.reporting import ContractReport
 from ingestion_events import IngestionEvent
 from tests.kafka.world import event, number_of
 

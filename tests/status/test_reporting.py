@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventpact.status.figures import Share
 from eventpact.status.look import ContractLook, Ends, GroupLook, LetterSample, Look, Sample, TopicLook
-from eventpact.status.reporting import Share, report
+from eventpact.status.reporting import report
 
 NOW = 1_000_000
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from eventpact.status.reporting import (
+from eventpact.status.figures import (
     ContractReport,
     GroupReport,
     GroupRow,

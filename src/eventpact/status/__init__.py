@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from eventpact.door import late_door
 
 if TYPE_CHECKING:
+    from eventpact.status.figures import Report
     from eventpact.status.look import Look
-    from eventpact.status.reporting import Report, report
+    from eventpact.status.reporting import report
     from eventpact.status.watcher import Watcher
 
 __all__ = ["Look", "Report", "Watcher", "report"]
 
 __getattr__, __dir__ = late_door(
     __name__,
-    {"Look": "look", "Report": "reporting", "Watcher": "watcher", "report": "reporting"},
+    {"Look": "look", "Report": "figures", "Watcher": "watcher", "report": "reporting"},
 )

@@ -12,7 +12,8 @@ from prometheus_client.registry import Collector
 from eventpact.errors import KafkaError
 from eventpact.observe.families import families
 from eventpact.observe.table import STATUS, Metric
-from eventpact.status.reporting import ContractReport, GroupReport, Report, report
+from eventpact.status.figures import ContractReport, GroupReport, Report
+from eventpact.status.reporting import report
 from eventpact.status.watcher import Watcher
 
 if TYPE_CHECKING:
