@@ -30,6 +30,10 @@ CONTRACTS: Final[Mapping[str, Contract]] = {
                 name="ingestion-events-dlq",
                 partitions=6,
                 retention_ms=2592000000,
+                settings={
+                    "max.message.bytes": "2162688",
+                    "message.timestamp.type": "LogAppendTime",
+                },
             ),
             max_retries=3,
             group="ingestion-events-dlq-processor",
