@@ -8,35 +8,36 @@ from pathlib import Path
 import pytest
 from typer.models import ArgumentInfo
 
+from eventpact.cli.app import run
 from tests.cli.commands import COMMANDS, Found
 
 ROOT = Path(__file__).parents[2]
 
 
-def eventpact(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: os.environ[name] for name in ("HOME", "PATH", "LANG") if name in os.environ}
-    return subprocess.run(
-        [Path(sys.executable).with_name("eventpact"), *arguments],
-        cwd=folder,
-        env={**inherited, **variables},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+class Bash:
+    """What bash would propose for the last word of a line."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, line: str, folder: Path = ROOT, **variables: str) -> list[str]:
+        asked = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_EVENTPACT_COMPLETE": "complete_bash"}
+        with self._monkeypatch.context() as here:
+            here.chdir(folder)
+            for name, value in {**asked, **variables}.items():
+                here.setenv(name, value)
+            run([])
+        told = self._capsys.readouterr()
+
+        assert told.err == ""
+        return told.out.split()
 
 
-def proposed(line: str, folder: Path = ROOT, **variables: str) -> list[str]:
-    """What bash would propose for the last word of ``line``."""
-    done = eventpact(
-        folder,
-        COMP_WORDS=line,
-        COMP_CWORD=str(line.count(" ")),
-        _EVENTPACT_COMPLETE="complete_bash",
-        **variables,
-    )
-
-    assert done.stderr == ""
-    return done.stdout.split()
+@pytest.fixture
+def proposed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Bash:
+    monkeypatch.delenv("EVENTPACT_MANIFEST", raising=False)
+    return Bash(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,12 @@ def proposed(line: str, folder: Path = ROOT, **variables: str) -> list[str]:
 )
 def test_each_shell_gets_its_script(shell: str, line: str) -> None:
     # With this variable the shell is named, not looked for among the parent processes.
-    done = eventpact(ROOT, "--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    variables = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    program = Path(sys.executable).with_name("eventpact")
+
+    done = subprocess.run(
+        [program, "--show-completion", shell], env=variables, capture_output=True, text=True, timeout=60
+    )
 
     assert done.returncode == 0
     assert line in done.stdout
@@ -70,11 +76,11 @@ def test_each_shell_gets_its_script(shell: str, line: str) -> None:
         ("eventpact dlq ls ingestion --reason HAND", ["HANDLER"]),
     ],
 )
-def test_names_are_proposed(line: str, words: list[str]) -> None:
+def test_names_are_proposed(line: str, words: list[str], proposed: Bash) -> None:
     assert proposed(line) == words
 
 
-def test_the_manifest_of_the_line_or_of_the_environment_is_read(tmp_path: Path) -> None:
+def test_the_manifest_of_the_line_or_of_the_environment_is_read(tmp_path: Path, proposed: Bash) -> None:
     manifest = str(ROOT / "schemas" / "contracts.toml")
 
     assert proposed("eventpact publish ", tmp_path) == []
@@ -82,7 +88,7 @@ def test_the_manifest_of_the_line_or_of_the_environment_is_read(tmp_path: Path) 
     assert proposed("eventpact publish ", tmp_path, EVENTPACT_MANIFEST=manifest) == ["ingestion"]
 
 
-def test_a_broken_manifest_proposes_nothing_and_says_nothing(tmp_path: Path) -> None:
+def test_a_broken_manifest_proposes_nothing_and_says_nothing(tmp_path: Path, proposed: Bash) -> None:
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "contracts.toml").write_text("version = [")
 
