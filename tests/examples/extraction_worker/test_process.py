@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 from time import monotonic
@@ -24,11 +19,12 @@ from extraction_worker.service import main
 from extraction_worker.settings import ExtractionSettings
 from extraction_worker.store import DOCUMENTS
 from tests.examples.extraction_worker.documents import announced
+from tests.examples.process import process, served, wait_for_line
 from tests.examples.s3 import Bucket, s3_environment, scripted_s3
 from tests.kafka.world import DEAD_LETTERS, LIMIT, World, tenant
 
-ROOT = Path(__file__).parents[3]
 SERVICE = "extraction_worker"
+PARKED = "ingestion-events-parked"
 DYING = "tests.examples.extraction_worker.dying"
 
 
@@ -40,19 +36,13 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def environment(world: World, bucket: Bucket, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """All that the service reads, and nothing else of ours."""
-    with RegistryServer() as server:
-        server.registry = world.registry
+    """All that the service reads."""
+    with served(world) as variables:
         yield {
-            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-            "PYTHONPATH": f"{ROOT / 'examples'}:{ROOT}",
-            "KAFKA_BOOTSTRAP_SERVERS": world.broker.bootstrap_servers,
-            "KAFKA_CONSUMER_SESSION_TIMEOUT_MS": "2000",
-            "KAFKA_CONSUMER_HEARTBEAT_INTERVAL_MS": "300",
-            "SCHEMA_REGISTRY_URL": server.url,
+            **variables,
+            **bucket.environment,
             "EXTRACTION_DATABASE_URL": f"sqlite:///{tmp_path / 'documents.db'}",
             "EXTRACTION_BUCKETS": bucket.name,
-            **bucket.environment,
         }
 
 
@@ -64,35 +54,10 @@ def texts(environment: Mapping[str, str]) -> list[str]:
     return sorted(found)
 
 
-@contextmanager
-def process(environment: Mapping[str, str], *module: str) -> Iterator[subprocess.Popen[str]]:
-    """The service, whose log is its standard error; killed at the end if it still runs."""
-    made = subprocess.Popen(
-        [sys.executable, "-m", *module], env=environment, cwd="/", stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield made
-    finally:
-        if made.poll() is None:
-            made.kill()
-        made.communicate(timeout=LIMIT)
-
-
 def publish(world: World, bucket: Bucket, *names: str) -> None:
     for name in names:
         event = announced(name.encode(), bucket.put(name, name.encode()))
         world.put(world.encode(event), key=event.tenant_id.encode())
-
-
-def wait_for_line(running: subprocess.Popen[str], pattern: str) -> re.Match[str]:
-    """The first line of the log that holds the pattern."""
-    assert running.stderr is not None
-    seen: list[str] = []
-    for line in running.stderr:
-        if found := re.search(pattern, line):
-            return found
-        seen.append(line)
-    raise AssertionError("".join(seen))
 
 
 def wait_for_commits(world: World, count: int) -> None:
@@ -138,7 +103,7 @@ def test_it_tells_how_it_is_and_ends_cleanly(world: World, bucket: Bucket, envir
 
     assert (live.status_code, ready.status_code, nothing.status_code) == (200, 200, 404)
     assert ready.json()["handled"] == 2
-    assert "handled=2" in last.string
+    assert "handled=2" in last
     assert code == 0
 
 
@@ -214,7 +179,7 @@ def test_what_a_new_process_may_mend_has_an_exit_code_of_its_own(world: World, e
         code = running.wait(LIMIT)
 
     assert code == 1
-    assert "eventpact register" in said.string
+    assert "eventpact register" in said
 
 
 def test_the_environment_says_everything() -> None:
@@ -241,3 +206,24 @@ def test_the_environment_says_everything() -> None:
         health=("0.0.0.0", 8080),
     )
     assert "hunter2" not in repr(settings)
+
+
+def test_the_dead_letters_are_worked_on_by_a_process_of_their_own(
+    world: World, bucket: Bucket, environment: dict[str, str]
+) -> None:
+    """What was rejected is parked at once; a retry would be due after a minute."""
+    world.broker.create_topic(PARKED, 6)
+    event = announced(b"x", bucket.put("picture", b"x"), "image/png")
+    world.put(world.encode(event), key=event.tenant_id.encode())
+    with process(environment, SERVICE) as running:
+        world.letters(1)
+        running.send_signal(signal.SIGTERM)
+        codes = [running.wait(LIMIT)]
+    with process(environment, SERVICE, "--dead-letters") as running:
+        world.records(PARKED, 1)
+        running.send_signal(signal.SIGTERM)
+        last = wait_for_line(running, "stopped: ")
+        codes.append(running.wait(LIMIT))
+
+    assert codes == [0, 0]
+    assert "parked=1" in last

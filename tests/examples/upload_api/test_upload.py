@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -85,7 +87,7 @@ def test_201_means_stored_and_acknowledged(
     client: TestClient, bucket: Bucket, contract: Contract, kafka: Settings
 ) -> None:
     answer = upload(client, b"hello")
-    digest = hashlib.sha256(b"hello").hexdigest()
+    digest = sha256(b"hello").hexdigest()
     [event] = stored(contract, kafka)
 
     assert answer.status_code == 201
@@ -110,6 +112,19 @@ def test_the_same_file_again_is_no_new_file(
     assert [answer.status_code for answer in answers] == [201, 201]
     assert len(bucket.objects()) == 1
     assert {event.file_hash for event in events} == {answers[0].json()["file_hash"]}
+
+
+def test_of_many_clients_each_hears_of_its_own_event(client: TestClient, contract: Contract, kafka: Settings) -> None:
+    """One producer, many threads: an acknowledgement that one of them is handed may be another's."""
+    texts = [f"document {number}".encode() for number in range(48)]
+    with ThreadPoolExecutor(16) as threads:
+        answers = [answer.json() for answer in threads.map(partial(upload, client), texts)]
+    events = stored(contract, kafka)
+
+    assert sorted(answer["file_hash"] for answer in answers) == sorted(sha256(text).hexdigest() for text in texts)
+    assert sorted(answer["offset"] for answer in answers) == list(range(48)), "one tenant, one partition"
+    by_offset = {answer["offset"]: answer["file_hash"] for answer in answers}
+    assert [by_offset[offset] for offset in range(48)] == [event.file_hash for event in events]
 
 
 @pytest.mark.parametrize(
