@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from eventpact.dead_letter import DeadLetter, Reason
 from eventpact.dev.broker import Api
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.alerts import Parked, Webhook
+from eventpact.kafka.envelope import milliseconds_of
 from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.processor import DeadLetterProcessor
 from eventpact.kafka.processor_plan import Later, Park, RetryRules, Skip, Try, plan
@@ -313,6 +315,49 @@ def test_a_dependency_that_is_down_is_waited_for(world: World) -> None:
     assert world.stored(PARKED) == 0
 
 
+def test_a_storm_of_retries_meets_a_dependency_that_is_down_one_probe_at_a_time(world: World) -> None:
+    """However many are due: the breaker lets one through, and when all is well each is handled once."""
+    letters = [letter_of(number, original_value=world.encode(event(number))) for number in range(1_000)]
+    codec = Codec(DeadLetter).encoder(prefix(world.registry.version(f"{DEAD_LETTERS}-value", "latest").id))
+    for number, one in enumerate(letters):
+        world._producer.produce(DEAD_LETTERS, codec(one), partition=number % 6, headers=[("x-retry-count", b"0")])
+    assert world._producer.flush(LIMIT) == 0
+    ledger, tried = Ledger(), list[int]()
+
+    def handle(handled: IngestionEvent) -> None:
+        tried.append(number_of(handled))
+        if len(tried) <= 8:
+            raise Unavailable
+        ledger.write(handled)
+
+    with processing(world, handle):
+        ledger.wait(1_000)
+
+    assert len(tried) == 1_008
+    assert len(set(tried[:8])) <= 6  # the first of each partition, at most
+    assert sorted(ledger.numbers) == list(range(1_000))
+    assert world.stored(DEAD_LETTERS) == 1_000
+    assert world.stored(PARKED) == 0
+
+
+def test_what_failed_together_does_not_come_back_together(world: World) -> None:
+    bury(world, *range(12))
+    failed = threading.Semaphore(0)
+
+    def fail(handled: IngestionEvent) -> None:
+        failed.release()
+        raise Retry
+
+    with processing(world, fail, backoff=0.4):
+        assert all(failed.acquire(timeout=LIMIT) for _ in range(12))
+        successors = [one for one in world.letters(24) if one.retry_count == 1]
+    waits = [(one.not_before_ms or 0) - milliseconds_of(one.failed_at) for one in successors]
+
+    assert len(waits) == 12
+    assert all(800 <= wait <= 1_000 for wait in waits)
+    assert len(set(waits)) > 1
+
+
 def test_of_two_groups_each_gets_its_own_dead_letters_only(world: World) -> None:
     contract = replace(CONTRACT, groups=(GROUP, "auditors"))
     put_letter(world, letter_of(1, original_value=world.encode(event(1))), b"0")
@@ -352,6 +397,52 @@ def test_a_webhook_that_is_not_there_is_logged_without_its_url(caplog: pytest.Lo
         Webhook(f"http://127.0.0.1:{port}/{CANARY}", timeout=0.5)((Parked(PARKED, "t[0]@1", "junk"),))
 
     assert "did not take 1 parked records: ConnectionError" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_a_webhook_that_answers_is_told_and_nobody_logs_its_url(caplog: pytest.LogCaptureFixture) -> None:
+    """Not even the HTTP library, which quotes paths when it may."""
+    caplog.set_level(logging.DEBUG)
+    statuses = [204, 500, 302]
+    asked: list[str] = []
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(statuses[len(asked) - 1])
+            self.send_header("Location", f"/elsewhere?{CANARY}")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Sink)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        hook = Webhook(f"http://127.0.0.1:{server.server_port}/hook/{CANARY}?token={CANARY}")
+        for _ in statuses:
+            hook((Parked("topic", "dlq[0]@1", "failed"),))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+    assert asked == [f"/hook/{CANARY}?token={CANARY}"] * 3  # a redirect is not followed
+    assert "status 500" in caplog.text
+    assert "status 302" in caplog.text
+    assert "urllib3.connectionpool" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_a_webhook_that_hangs_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        Webhook(f"http://127.0.0.1:{silent.getsockname()[1]}/hook?{CANARY}", timeout=0.1)(
+            (Parked("topic", "dlq[0]@1", "failed"),)
+        )
+
+    assert "the alert webhook did not take 1 parked records: ReadTimeout" in caplog.text
     assert CANARY not in caplog.text
 
 

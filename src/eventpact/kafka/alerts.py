@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
+from urllib.parse import urlsplit
 
 import requests
 
@@ -38,6 +39,28 @@ Alert: TypeAlias = Callable[[tuple[Parked, ...]], object]
 told of one record twice."""
 
 
+class Hidden(logging.Filter):
+    """Keeps what may be a token out of the HTTP library's own lines, which quote the path of every request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._paths: set[str] = set()
+
+    def hide(self, url: str) -> None:
+        """From now on the part of this URL that follows its host is not logged."""
+        parts = urlsplit(url)
+        self._paths.add(parts.path + (f"?{parts.query}" if parts.query else ""))
+        logging.getLogger("urllib3.connectionpool").addFilter(self)  # a second time does nothing
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple("***" if isinstance(one, str) and one in self._paths else one for one in record.args)
+        return True
+
+
+HIDDEN: Final = Hidden()
+
+
 def log_alert(parked: tuple[Parked, ...]) -> None:
     """The default: one line per record, as an error."""
     for one in parked:
@@ -58,6 +81,7 @@ class Webhook:
             raise ValueError("expected an http:// or https:// URL")
         self._url = Secret(url)
         self._timeout = timeout
+        HIDDEN.hide(url)
 
     def __call__(self, parked: tuple[Parked, ...]) -> None:
         log_alert(parked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -25,6 +26,7 @@ from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
+from eventpact.kafka.settler import JITTER
 from eventpact.kafka.trial import Trial
 
 __all__ = ["ProcessorSettler", "ProcessorStats"]
@@ -131,7 +133,7 @@ class ProcessorSettler(Generic[E]):
             if isinstance(verdict, Stop):
                 raise WorkerStopped(f"{record.place}: {verdict.text}", code=verdict.code) from None
             lane.waits += 1
-            lane.wait(self._clock.monotonic(), self._policy.probe_delay(lane.waits))
+            lane.wait(self._clock.monotonic(), jittered(self._policy.probe_delay(lane.waits)))
             return
         self._junk.note(buried=True)
         if self._junk.exceeded:
@@ -157,7 +159,7 @@ class ProcessorSettler(Generic[E]):
                 self._failed(lane, record, letter, failure, verdict)
             case Wait(code, everything):
                 lane.waits += 1
-                delay, now = self._policy.probe_delay(lane.waits), self._clock.monotonic()
+                delay, now = jittered(self._policy.probe_delay(lane.waits)), self._clock.monotonic()
                 if everything:
                     self.gate.shut(now, delay)
                 else:
@@ -209,7 +211,7 @@ class ProcessorSettler(Generic[E]):
             schema_id=found.schema_id,
             retry_count=retries,
             max_retries=self._rules.max_retries,
-            not_before_ms=now + self._rules.delay_ms(retries + 1),
+            not_before_ms=now + int(jittered(self._rules.delay_ms(retries + 1))),
             failed_at=EPOCH + timedelta(milliseconds=now),
         )
         self._stats.failed += 1
@@ -239,3 +241,8 @@ class ProcessorSettler(Generic[E]):
     def _through(self, lane: Lane, record: Record) -> None:
         lane.holding.progress.settle(record.offset)
         lane.pop((lane.buffer[0],))
+
+
+def jittered(delay: float) -> float:
+    """A little more: what failed together must not come back together."""
+    return delay * (1 + JITTER * random.random())  # noqa: S311
