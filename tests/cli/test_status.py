@@ -15,8 +15,10 @@ from eventpact.cli.app import run
 from eventpact.cli.status_view import age, view
 from eventpact.contract import load_manifest
 from eventpact.dev import EmbeddedStack
+from eventpact.errors import KafkaError
 from eventpact.kafka import Producer
 from eventpact.registry import RegistryClient, register_contracts
+from eventpact.status.broker import Broker
 from eventpact.status.look import ContractLook, Ends, GroupLook, LetterSample, Look, Sample, TopicLook
 from eventpact.status.reporting import report
 from ingestion_events import IngestionEvent
@@ -94,6 +96,18 @@ def test_scripts_are_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -
     assert "lag is 40, more than 39" in said(capsys, "--fail-lag", "39", code=1)
     assert "older than 1ms" in said(capsys, "--fail-age", "1ms", code=1)
     said(capsys, "--fail-lag", "40", "--fail-age", "1h")
+
+
+def test_a_group_that_cannot_be_judged_passes_no_check(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Broker, group: str, topics: object) -> dict[tuple[str, int], int]:
+        raise KafkaError(f"no right on group {group}", code="GROUP_AUTHORIZATION_FAILED")
+
+    monkeypatch.setattr(Broker, "committed", refused)
+
+    assert f"nobody knows how these groups stand: {GROUP}" in said(capsys, "--fail-lag", "1000000", code=2)
+    assert f"no right on group {GROUP}" in said(capsys).replace("\n", " ")
 
 
 def test_slips_are_told_with_what_would_be_right(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ CONTRACT = ContractLook(
     letters=TopicLook("t-dlq", {0: Ends(0, 7)}),
     letters_group=GroupLook("p", committed={0: 4}),
     parked=TopicLook("t-parked", {0: Ends(0, 2)}),
+    unread=("forbidden",),
 )
 LOOK = Look(1.0, 61_000, (CONTRACT,))
 
@@ -55,6 +56,7 @@ def test_every_number_of_a_look_has_its_metric() -> None:
         "oldest": [(("t", "g", "0"), 60.0), (("t", "g", "1"), 0.0)],
         "committed": [(("t", "g", "0"), 5), (("t", "g", "1"), 50)],
         "missed": [(("t", "g", "0"), 5), (("t", "g", "1"), 0), (("t", "h", "0"), 0), (("t", "h", "1"), 0)],
+        "readable": [(("t", "g"), 1.0), (("t", "h"), 1.0), (("t", "forbidden"), 0.0)],
         "members": [(("t", "g"), 2)],
         "letters": [(("t",), 7)],
         "letters_open": [(("t",), 3)],

@@ -11,11 +11,13 @@ from confluent_kafka import Consumer, TopicPartition
 
 from eventpact.codec import Codec, prefix
 from eventpact.dead_letter import DeadLetter, Reason, Stage, TimestampType
-from eventpact.errors import BrokerUnavailableError, UnavailableError
+from eventpact.errors import BrokerUnavailableError, KafkaError, UnavailableError
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import MemoryRegistry
 from eventpact.status import Watcher, report
+from eventpact.status.broker import Broker
 from eventpact.status.look import ContractLook, LetterSample, Look, Sample
+from eventpact.status.records import Place
 from tests.kafka.world import CONTRACT, DEAD_LETTERS, GROUP, TOPIC, World, event, tenant
 
 DAY_MS = 86_400_000
@@ -178,3 +180,17 @@ def test_a_broker_that_does_not_answer_is_one() -> None:
         pytest.raises(BrokerUnavailableError, match="KAFKA_BOOTSTRAP_SERVERS"),
     ):
         watcher.look()
+
+
+def test_a_group_whose_offsets_cannot_be_read_is_not_shown_as_one_that_never_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Broker, group: str, topics: object) -> dict[Place, int]:
+        raise KafkaError(f"no right on group {group}", code="GROUP_AUTHORIZATION_FAILED")
+
+    monkeypatch.setattr(Broker, "committed", refused)
+    found = look(world, world.registry).contracts[0]
+
+    assert (found.groups, found.unread, found.letters_group) == ((), (GROUP,), None)
+    assert f"no right on group {GROUP}" in found.gaps
+    assert found.topic.stored > 0

@@ -67,6 +67,9 @@ def status(
         else:
             for last in reports:
                 out.print(view(last, rows))
+    if last.unread and (fail_lag is not None or oldest is not None):
+        err.print(f"nobody knows how these groups stand: {', '.join(last.unread)}", markup=False)
+        raise typer.Exit(2)
     if fail_lag is not None and last.lag > fail_lag:
         err.print(f"a group's lag is {last.lag}, more than {fail_lag}")
         raise typer.Exit(1)

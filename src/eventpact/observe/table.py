@@ -129,6 +129,9 @@ STATUS: Final = {
     "missed": _status(
         "eventpact_group_missed_records", "gauge", GROUP, "Records that expired before the group committed them"
     ),
+    "readable": _status(
+        "eventpact_group_readable", "gauge", ("topic", "group"), "1 when the group's offsets could be read, else 0"
+    ),
     "members": _status("eventpact_group_members", "gauge", ("topic", "group"), "Members of the group"),
     "letters": _status("eventpact_dead_letters", "gauge", ("topic",), "Dead letters stored for the topic"),
     "letters_open": _status(

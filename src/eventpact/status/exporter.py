@@ -72,7 +72,10 @@ def values_of(seen: Report) -> Found:
     for contract in seen.contracts:
         _topic(contract, put)
         for group in contract.groups:
+            put("readable", (contract.topic, group.name), 1.0)
             _group(contract.topic, group, put)
+        for name in contract.unread:
+            put("readable", (contract.topic, name), 0.0)
         if (letters := contract.letters) is not None and letters.exists:
             put("letters", (contract.topic,), letters.stored)
             put("letters_open", (contract.topic,), None if letters.group is None else letters.group.lag)

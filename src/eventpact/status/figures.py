@@ -85,7 +85,7 @@ class ContractReport:
     """One contract. `skew`: the fullest partition against an even one; 1 is even, `None` for an empty topic.
 
     `tenants`, the busiest first, and `writers` are shares of the newest `sampled` records. `strangers` are groups that
-    have read the topic and that the contract does not name.
+    have read the topic and that the contract does not name, `unread` are groups of which nobody knows how they stand.
     """
 
     name: str
@@ -103,6 +103,7 @@ class ContractReport:
     writers: tuple[Share, ...]
     letters: LettersReport | None
     strangers: tuple[str, ...]
+    unread: tuple[str, ...]
     gaps: tuple[str, ...]
 
 
@@ -114,6 +115,11 @@ class Report:
     seconds: float | None
     contracts: tuple[ContractReport, ...]
     gaps: tuple[str, ...]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Groups of which nobody knows how they stand."""
+        return tuple(group for contract in self.contracts for group in contract.unread)
 
     @property
     def lag(self) -> int:

@@ -83,7 +83,8 @@ class LetterSample:
 class ContractLook:
     """One contract's topic, its readers and its dead letters; without dead letters these are `None`.
 
-    `strangers` are groups that have read the topic and that the contract does not name.
+    `strangers` are groups that have read the topic and that the contract does not name; `unread` are groups whose
+    offsets could not be read: they are not among `groups`.
     """
 
     name: str
@@ -95,6 +96,7 @@ class ContractLook:
     letters_sample: LetterSample | None = None
     parked: TopicLook | None = None
     strangers: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
 
 

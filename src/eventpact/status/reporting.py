@@ -61,6 +61,7 @@ def _contract(
         writers=() if sample is None else _shares(sample.writers, sample.read),
         letters=_letters(now, before, seconds, wall_ms),
         strangers=now.strangers,
+        unread=now.unread,
         gaps=now.gaps,
     )
 

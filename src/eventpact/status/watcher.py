@@ -94,13 +94,13 @@ class Watcher:
     ) -> ContractLook:
         gaps: list[str] = []
         topic = topics[contract.topic.name]
-        groups = tuple(self._group(name, topic, described, gaps) for name in contract.groups)
+        groups = {name: self._group(name, topic, described, gaps) for name in contract.groups}
         letters = contract.dead_letter
         letters_topic = None if letters is None else topics[letters.topic.name]
         return ContractLook(
             name=contract.name,
             topic=topic,
-            groups=groups,
+            groups=tuple(group for group in groups.values() if group is not None),
             sample=self._sampled(contract, topic, gaps),
             letters=letters_topic,
             letters_group=None
@@ -109,6 +109,7 @@ class Watcher:
             letters_sample=None if letters_topic is None else self._sampled_letters(contract, letters_topic, gaps),
             parked=None if letters is None else topics[parked_topic(contract)],
             strangers=self._others(contract, topic),
+            unread=tuple(name for name, group in groups.items() if group is None),
             gaps=tuple(gaps),
         )
 
@@ -123,7 +124,8 @@ class Watcher:
             kept = self._strangers[contract.name] = (monotonic(), found)
         return kept[1]
 
-    def _group(self, name: str, topic: TopicLook, described: dict[str, Described], gaps: list[str]) -> GroupLook:
+    def _group(self, name: str, topic: TopicLook, described: dict[str, Described], gaps: list[str]) -> GroupLook | None:
+        """The group; `None` when its offsets cannot be read: without them it would look like one that never read."""
         found = described.get(name)
         state, members = (None, None) if found is None else (found.state, found.members)
         owners = {} if found is None else {n: who for (where, n), who in found.owners.items() if where == topic.name}
@@ -132,7 +134,7 @@ class Watcher:
             return GroupLook(name, state, members, owners, committed, self._oldest(topic, committed))
         except KafkaError as error:
             gaps.append(str(error))
-            return GroupLook(name, state, members, owners)
+            return None
 
     def _oldest(self, topic: TopicLook, committed: dict[int, int]) -> dict[int, int]:
         """Time stamps of the first records that are not processed; read once per offset."""
