@@ -107,7 +107,7 @@ class Webhook:
         except (requests.RequestException, ValueError) as error:
             problem = type(error).__name__
         else:
-            if answer.ok:
+            if 200 <= answer.status_code < 300:  # a redirect is not followed, so nobody was told
                 return
             problem = f"status {answer.status_code}"
         LOG.error("the alert webhook did not take %d parked records: %s", len(parked), problem)
