@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from eventpact.errors import UnavailableError
@@ -221,3 +222,13 @@ def test_addresses_of_the_newer_kind_are_served_too(world: World) -> None:
     with Metrics(world.settings).serve(0, host="::1") as server:
         assert server.url.startswith("http://[::1]:")
         assert requests.get(f"{server.url}/healthz", timeout=10).text == "ok\n"
+
+
+def test_a_registry_of_the_services_own_takes_them_as_any_collector(world: World) -> None:
+    own = CollectorRegistry()
+    metrics = Metrics(world.settings, registry=world.registry)
+    metrics.observer(IngestionEvent).settled(settled(world.schema_id))
+    own.register(metrics)
+
+    labels = {"topic": TOPIC, "group": GROUP, "outcome": "handled", "reason": ""}
+    assert own.get_sample_value("eventpact_records_total", labels) == 1.0
