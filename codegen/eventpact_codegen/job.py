@@ -26,6 +26,10 @@ class Job:
     files: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
 
+    def place(self, path: str) -> Path:
+        """Where a file of the job stands, without the detours of the manifest's own spelling."""
+        return Path(os.path.normpath(self.root / path))
+
     def drift(self) -> dict[str, Drift]:
         return drift(self.files, self.root)
 

@@ -245,7 +245,7 @@ def _stale(jobs: Sequence[Job]) -> Iterator[Finding]:
                 rule=GENERATED_STALE.id,
                 severity=GENERATED_STALE.severity,
                 message=f"{path} is {state}",
-                file=(job.root / path).as_posix(),
+                file=job.place(path).as_posix(),
                 path=path,
                 why=GENERATED_STALE.why,
                 hint=GENERATED_STALE.fix,

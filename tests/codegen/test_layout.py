@@ -78,7 +78,9 @@ def test_breaking_lines_keeps_the_meaning(annotation: Expr, value: Expr | None, 
 def test_lines_fit_where_they_can(annotation: Expr, value: Expr | None) -> None:
     """A line is too long only when what stands on it cannot be broken."""
     for line in assign("name", annotation, value, 4):
-        assert len(line) <= 88 or "# " in line or " " not in line.strip(" |,()") or "=" in line
+        # The blank behind a dictionary's key is none that a line may end at.
+        words = line.replace('": ', '":').strip(" |,()")
+        assert len(line) <= 88 or "# " in line or " " not in words or "=" in line
 
 
 @pytest.mark.parametrize("width", [88, 120])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,8 +28,8 @@ def write(files: Mapping[str, str], folder: Path) -> list[Path]:
     written = [folder / name for name in files]
     for job in manifest_jobs(load_manifest(folder / _MANIFEST)):
         job.write()
-        written += [job.root / name for name in job.files]
-    return sorted(Path(os.path.normpath(path)) for path in written)
+        written += [job.place(name) for name in job.files]
+    return sorted(written)
 
 
 def _nothing_in_the_way(files: Mapping[str, str], folder: Path) -> None:
