@@ -87,7 +87,7 @@ class _Run:
             self.registered[step.subject] = self.registry.lookup(step.subject, self._text(step)).version
             late = self.late.pop(step.subject, None)
             if late is not None:
-                self.registry.set_level(late.level, late.subject)
+                self._set_level(late)
         self.taken[step.target] = self.taken.get(step.target, 0) + 1
         return "was done" if done else "done"
 
@@ -115,9 +115,9 @@ class _Run:
                 self.topics.add_partitions(name, partitions)
             case AlterTopic(name, settings):
                 self.topics.alter(name, settings)
-            case SetLevel(subject, level):
+            case SetLevel(subject):
                 try:
-                    self.registry.set_level(level, subject)
+                    return self._set_level(step)
                 except NotRegisteredError:
                     self.late[subject] = step
             case RegisterSchema(subject):
@@ -137,6 +137,16 @@ class _Run:
                     return False
             case _:
                 assert_never(step)
+        return True
+
+    def _set_level(self, step: SetLevel) -> bool:
+        """False where somebody else did the very same a moment ago, which Apicurio answers with 409."""
+        try:
+            self.registry.set_level(step.level, step.subject)
+        except IncompatibleError:
+            if self.registry.own_level(step.subject) is not step.level:
+                raise
+            return False
         return True
 
     def _text(self, step: RegisterSchema) -> SchemaText:
