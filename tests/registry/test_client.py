@@ -173,7 +173,7 @@ def test_refused_credentials_are_not_repeated(
 
 
 @pytest.mark.parametrize("call", READING_CALLS)
-@pytest.mark.parametrize("code", [40401, 40402, 40403])
+@pytest.mark.parametrize("code", [40401, 40402, 40403, 40404])
 def test_what_a_registry_does_not_know_is_not_registered(
     told: Canned, client: RegistryClient, call: str, code: int
 ) -> None:

@@ -27,7 +27,8 @@ __all__ = ["refusal", "shown", "translated"]
 LONGEST_TEXT: Final = 500
 
 BUSY: Final = frozenset({408, 429})
-ABSENT: Final = frozenset({40401, 40402, 40403})
+# 40404: soft-deleted already, which Confluent and Apicurio tell apart from never there.
+ABSENT: Final = frozenset({40401, 40402, 40403, 40404})
 INCOMPATIBLE: Final = frozenset({409, 40901})
 
 
