@@ -290,22 +290,51 @@ def test_twenty_thousand_letters_are_held_one_at_a_time(shop: Shop) -> None:
     assert most <= 2
 
 
-@pytest.mark.slow
-def test_a_million_letters_are_read_in_the_same_memory(shop: Shop) -> None:
-    stored = [shop.encode(shop.letter(number)) for number in range(6)]
-    for number in range(1_000_000):
-        shop.raw(stored[number % 6], number % 6)
-    shop.put()
-    resident: list[int] = []
-    read = 0
-    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
-        for _ in scan.read(scan.spans(), LetterFilter()):
-            read += 1
-            if read % 200_000 == 0:
-                resident.append(int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4_096)
+MEASURED = """
+import resource, sys
+from eventpact.cli.app import run
+code = run(sys.argv[1:])
+print("resident kB:", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
 
-    assert read == 1_000_000
-    assert max(resident) - resident[0] < 50_000_000
+
+def measured(*arguments: str) -> tuple[str, str, int]:
+    """What a dlq command in a process of its own said, and its largest resident size in bytes."""
+    command = [sys.executable, "-c", MEASURED, "dlq", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3_600)
+    told, _, kilobytes = done.stderr.rpartition("resident kB: ")
+    return done.stdout, told, int(kilobytes) * 1024
+
+
+@pytest.mark.slow
+def test_a_million_letters_are_counted_listed_and_replayed_in_the_same_memory(shop: Shop) -> None:
+    """The commands themselves; they are compared with a topic that is large enough to fill the client's queues."""
+    # Small and alike, so that they compress: the embedded broker keeps no more than 5 MiB per partition.
+    alike = {"original_value": shop._event(event(1)), "original_headers": (), "error_summary": "", "failed_at": FAILED}
+
+    def fill(first: int, count: int) -> None:
+        for number in range(first, first + count):
+            shop.raw(shop.encode(shop.letter(number, **alike)), number % 6)
+        shop.put()
+
+    fill(0, 200_000)
+    few = [measured("stats", "ingestion")[2], measured("replay", "ingestion", "--yes")[2]]
+    fill(200_000, 800_000)
+    with shop.reader() as consumer:
+        lows = [consumer.get_watermark_offsets(TopicPartition(DEAD_LETTERS, number), 10)[0] for number in range(6)]
+    counted, _, for_stats = measured("stats", "ingestion", "--json")
+    listed, _, for_ls = measured("ls", "ingestion", "--offsets", "166660..", "--json")
+    _, told, for_replay = measured("replay", "ingestion", "--yes")
+
+    assert lows == [0] * 6, "the embedded broker forgot some"
+    assert json.loads(counted)["matched"] == 1_000_000
+    assert len(listed.splitlines()) == 4 * 7 + 2 * 6
+    assert "replay: 800000 of 800000" in told
+    assert for_stats - few[0] < 100_000_000
+    assert for_ls - few[0] < 100_000_000
+    # A replay remembers the last 100,000 ids, to see copies of one failure.
+    assert for_replay - few[1] < 200_000_000
 
 
 def test_what_is_not_acknowledged_is_not_remembered_as_done(shop: Shop) -> None:
