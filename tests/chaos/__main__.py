@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -60,13 +61,15 @@ def attempt(console: Console, stage: Stage, scenario: Scenario, factor: int, see
     started = monotonic()
     with console.status(f"{scenario.name}: {scenario.shows}"):
         outcome = play(stage, scenario, times=scenario.times * factor, seed=seed)
-    console.print(f"{scenario.name}: {monotonic() - started:.0f} s, {', '.join(outcome.problems) or 'as promised'}")
+    happened = ", ".join(f"{count} x {name}" for name, count in outcome.account.faults.items())
+    verdict = "; ".join(outcome.problems) or "as promised"
+    console.print(f"{scenario.name}: {happened}: {verdict} ({monotonic() - started:.0f} s)", highlight=False)
     return outcome
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     """The ledger."""
-    made = Table(title="ledger", title_justify="left", show_footer=True)
+    made = Table(box=SIMPLE, show_footer=True)
     made.add_column("scenario", "total")
     sums = [outcome.account for outcome in outcomes if not outcome.scenario.caught]
     numbers = {
@@ -82,19 +85,15 @@ def table(outcomes: Sequence[Outcome]) -> Table:
     }
     for name, number in numbers.items():
         made.add_column(name, f"{number:,}", justify="right")
-    made.add_column("what happened")
     made.add_column("s", f"{sum(outcome.account.seconds for outcome in outcomes):.0f}", justify="right")
-    made.add_column("verdict", "flaws not summed up" if len(sums) < len(outcomes) else "")
+    made.add_column("verdict", "without flaws" if len(sums) < len(outcomes) else "")
     for outcome in outcomes:
         account = outcome.account
         cells = (account.events, account.completed, account.letters, account.parked, account.faults.total())
         more = (account.workers, account.duplicates, round(account.bound), account.lost)
-        happened = ", ".join(f"{count} x {name}" for name, count in account.faults.items())
         good = "[green]caught[/]" if outcome.scenario.caught else "[green]kept[/]"
         verdict = f"[red]{'; '.join(outcome.problems)}[/]" if outcome.problems else good
-        made.add_row(
-            outcome.scenario.name, *(f"{n:,}" for n in cells + more), happened, f"{account.seconds:.0f}", verdict
-        )
+        made.add_row(outcome.scenario.name, *(f"{n:,}" for n in cells + more), f"{account.seconds:.0f}", verdict)
     return made
 
 

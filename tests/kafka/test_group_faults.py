@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,9 +14,13 @@ from confluent_kafka import KafkaError
 
 from eventpact import errors
 from eventpact.dev.broker import Api
+from eventpact.kafka.clock import SystemClock
 from eventpact.kafka.dead_letters import DeadLetterWriter
+from eventpact.kafka.handler import Reject, Retry
+from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
-from tests.kafka.world import GROUP, SWIFT, TOPIC, Ledger, World
+from ingestion_events import IngestionEvent
+from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, World, number_of
 
 
 @pytest.fixture
@@ -140,6 +145,35 @@ def test_an_event_that_was_published_twice_is_handled_twice(single: World) -> No
         ledger.wait(2)
 
     assert ledger.numbers == [1, 1]
+
+
+class Jumping(SystemClock):
+    """The wall clock of a machine whose time is set again and again, by up to thirty years either way."""
+
+    def __init__(self) -> None:
+        self._dice = random.Random(7)
+
+    def wall_ms(self) -> int:
+        return super().wall_ms() + self._dice.randint(-(10**12), 10**12)
+
+
+def test_a_clock_that_jumps_moves_no_back_off(world: World) -> None:
+    ledger = Ledger()
+
+    def handle(handled: IngestionEvent, record: Record) -> None:
+        if record.attempt < 3:
+            raise Retry
+        if number_of(handled) % 10 == 0:
+            raise Reject
+        ledger.write(handled)
+
+    world.publish(*range(50))
+    with world.running(handle, clock=Jumping()):
+        ledger.wait(45)
+        world.wait_committed(50)
+
+    assert len(ledger.numbers) == 45
+    assert world.stored(DEAD_LETTERS) == 5
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
