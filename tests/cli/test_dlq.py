@@ -279,12 +279,17 @@ def test_a_replay_that_was_killed_goes_on_to_the_end_that_was_fixed(shop: Shop) 
 
 def test_twenty_thousand_letters_are_held_one_at_a_time(shop: Shop) -> None:
     shop.put(*(shop.letter(number) for number in range(20_000)))
-    seen, most = 0, 0
+
+    def held() -> int:
+        return sum(isinstance(one, DeadLetter) for one in gc.get_objects())
+
+    # Other tests of this process hold letters of their own.
+    seen, most, before = 0, 0, held()
     with LetterScan(CONTRACT, shop.settings, shop.registry) as scan:
         for scanned in scan.read(scan.spans(), LetterFilter()):
             seen += scanned.letter is not None
             if seen % 4_000 == 0:
-                most = max(most, sum(isinstance(one, DeadLetter) for one in gc.get_objects()))
+                most = max(most, held() - before)
 
     assert seen == 20_000
     assert most <= 2
