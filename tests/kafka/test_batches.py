@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from eventpact.dead_letter import Reason
-from eventpact.kafka.handler import BatchFailed, Reject, Unavailable, handle_batch
+from eventpact.kafka.handler import BatchFailed, Reject, Retry, Unavailable, handle_batch
 from eventpact.kafka.record import Record
 from ingestion_events import IngestionEvent
 from tests.kafka.test_concurrency import put
@@ -87,6 +87,29 @@ def test_the_one_that_the_handler_names_is_judged_and_those_before_it_are_handle
     assert letter.original_offset == 4
     assert ledger.numbers == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     assert world.committed() == {0: 10}
+
+
+@pytest.mark.parametrize("cause", [ValueError(), Retry()], ids=lambda cause: type(cause).__name__)
+def test_the_one_that_is_named_has_as_many_attempts_as_if_it_had_come_alone(world: World, cause: Exception) -> None:
+    """Also when it is the first of its batch, where nothing before it is handled."""
+    ledger, named = Ledger(), list[int]()
+
+    def handle(events: Sequence[IngestionEvent]) -> None:
+        for index, one in enumerate(events):
+            if number_of(one) == 2:
+                named.append(index)
+                raise BatchFailed(index) from cause
+            ledger.write(one)
+
+    put(world, *range(5), owner=1)
+    with world.running(handle_batch(handle), policy=replace(SWIFT, attempts=3)):
+        ledger.wait(4)
+        (letter,) = world.letters(1)
+
+    assert letter.original_offset == 2
+    assert ledger.numbers == [0, 1, 3, 4]
+    assert len(named) == 3
+    assert world.committed() == {0: 5}
 
 
 @pytest.mark.parametrize("index", [-1, 99])

@@ -281,6 +281,8 @@ def test_a_raising_error_callback_stops_the_worker(world: World, monkeypatch: py
     world.publish(*range(50))
     run = Running(world.worker(ledger.write))
     ledger.wait(50)
+    while not run.worker.idle:  # a commit on its way would wait for the broker, and hear of nothing
+        assert not run.ended(0.01)
     world.broker.set_down()
     error = run.result()
 

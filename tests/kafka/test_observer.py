@@ -129,6 +129,7 @@ def test_an_observer_that_fails_stops_the_worker_and_blames_no_record(
     error = world.failing(lambda event: None, observer=Broken(where), policy=with_attempts(1), concurrency=concurrency)
 
     assert isinstance(error, errors.WorkerStopped)
+    assert error.code == "observer"
     assert world.stored(DEAD_LETTERS) == 0
     assert world.committed() == {}
 

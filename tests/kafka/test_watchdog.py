@@ -169,3 +169,24 @@ def test_its_thread_looks_by_itself_and_ends_with_the_block() -> None:
         assert ended.wait(30)
 
     assert "eventpact-watchdog" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_log_that_hangs_does_not_save_the_handler(case: Case) -> None:
+    """The handler may be waiting for that very log."""
+    release = threading.Event()
+
+    class Hanging(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            release.wait(30)
+
+    hanging = Hanging()
+    logger = logging.getLogger("eventpact.kafka.watchdog")
+    logger.addHandler(hanging)
+    try:
+        case.begin()
+        case.look(60.0)
+    finally:
+        release.set()
+        logger.removeHandler(hanging)
+
+    assert case.ends == [HUNG]

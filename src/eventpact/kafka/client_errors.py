@@ -84,6 +84,9 @@ COMMITS: Final[Mapping[int, CommitFault]] = {
     KafkaError.REBALANCE_IN_PROGRESS: CommitFault.FORGET,
     KafkaError.ILLEGAL_GENERATION: CommitFault.FORGET,
     KafkaError.UNKNOWN_MEMBER_ID: CommitFault.FORGET,
+    # What a group of the newer protocol says around its rebalances.
+    KafkaError.STALE_MEMBER_EPOCH: CommitFault.FORGET,
+    KafkaError.FENCED_MEMBER_EPOCH: CommitFault.FORGET,
     KafkaError._STATE: CommitFault.FORGET,
     KafkaError._UNKNOWN_PARTITION: CommitFault.FORGET,
     KafkaError._ASSIGNMENT_LOST: CommitFault.FORGET,

@@ -241,7 +241,10 @@ class Loop:
         self._stats.buffered = sum(holding.held for holding in holdings)
         self._stats.unconfirmed = sum(holding.progress.unconfirmed for holding in holdings)
         self._stats.in_flight = self._settler.in_flight
+        if not self._stats.buffered and not self._settler.in_flight:
+            self._settler.gate.open()  # whoever has the record now probes
         waits = [self._settler.gate.shut_since]
         waits += [lane.waiting_since for holding in holdings for lane in holding.lanes.values()]
         self.waiting_since = min((since for since in waits if since is not None), default=None)
-        self.idle = not taken and not self._stats.buffered and membership.assigned and membership.committed
+        unsettled = self._stats.buffered or self._stats.unconfirmed
+        self.idle = not taken and not unsettled and membership.assigned and membership.committed

@@ -165,6 +165,7 @@ class Membership:
             self._paused.update(item.partition for item in changes[True])
             self._consumer.pause(changes[True])
         if changes[False]:
+            self._paused.difference_update(item.partition for item in changes[False])
             self._consumer.resume(changes[False])
 
     def commit_when_due(self) -> None:

@@ -16,6 +16,7 @@ from eventpact.kafka.clock import Clock
 from eventpact.kafka.diagnosis import class_name, diagnose
 from eventpact.kafka.envelope import EPOCH, worker_version
 from eventpact.kafka.gate import Gate
+from eventpact.kafka.handler import BatchFailed
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
@@ -26,7 +27,7 @@ from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
-from eventpact.kafka.settler import JITTER
+from eventpact.kafka.settler import JITTER, blamed
 from eventpact.kafka.trial import Trial
 
 __all__ = ["ProcessorSettler", "ProcessorStats"]
@@ -194,7 +195,10 @@ class ProcessorSettler(Generic[E]):
                 )
             )
         self._caller.call(trial)
-        return trial.failure
+        failure = trial.failure
+        if failure is not None and isinstance(failure.error, BatchFailed) and failure.error.index == 0:
+            return blamed(trial, failure.error)
+        return failure
 
     def _failed(self, lane: Lane, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
         found = diagnose(bury, failure, letter.tenant_id)

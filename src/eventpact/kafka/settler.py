@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 from eventpact.dead_letter import Stage
 from eventpact.errors import WorkerStopped
 from eventpact.ids import SchemaId
-from eventpact.kafka.caller import Caller
+from eventpact.kafka.caller import Caller, ObserverFailed
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.crew import Crew
 from eventpact.kafka.dead_letters import DeadLetterWriter
@@ -71,6 +71,8 @@ class Settler(Generic[E]):
         self._stats = stats
         self._observer = observer
         self._ratio = DeadLetterRatio(policy)
+        self._probe: Trial[E] | None = None
+        """What is tried while the gate is shut."""
 
     @property
     def in_flight(self) -> int:
@@ -82,8 +84,11 @@ class Settler(Generic[E]):
         """May another lane be settled now? One at a time while a dependency is probed, or a crash looked for."""
         if self._crew is None:
             return True
-        alone = self.careful or self.gate.shut_since is not None
-        return self._crew.in_flight < (1 if alone else self._crew.size)
+        if self.careful:
+            return self._crew.in_flight < 1
+        # Handlers that began before the outage are no probes.
+        probing = self.gate.shut_since is not None and self._probe is not None
+        return not probing and self._crew.in_flight < self._crew.size
 
     def settle(self, lane: Lane) -> None:
         """Try the lane's first records once. Afterwards they are through, or wait in the lane for their next try, or
@@ -95,6 +100,7 @@ class Settler(Generic[E]):
         trial = self._reader.read(lane, alone=self.careful)
         if trial.failure is None and self._crew is not None:
             lane.busy = True
+            self._probe = None if self.gate.shut_since is None else trial
             self._crew.submit(trial)
             return
         if trial.failure is None:
@@ -109,6 +115,8 @@ class Settler(Generic[E]):
         lanes: list[Lane] = []
         for trial in () if self._crew is None else self._crew.finished(timeout):
             trial.lane.busy = False
+            if trial is self._probe:
+                self._probe = None
             self._conclude(trial)
             lanes.append(trial.lane)
         return lanes
@@ -123,8 +131,11 @@ class Settler(Generic[E]):
             self._handled(trial, count)
             return
         error = failure.error
+        if isinstance(error, ObserverFailed):
+            raise WorkerStopped(f"the observer failed ({error})", code="observer") from None
         if isinstance(error, BatchFailed) and 0 <= error.index < count:
-            self._handled(trial, error.index)
+            if error.index:  # with none handled, the first one's attempts go on
+                self._handled(trial, error.index)
             self._act(lane, trial.messages[error.index], blamed(trial, error), trial.seconds)
         elif count > 1 and not isinstance(judge(failure, lane.attempt, self._policy), Wait | Stop):
             # Which of them is to blame shows when they come one by one.

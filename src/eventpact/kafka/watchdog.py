@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -20,6 +21,7 @@ from eventpact.kafka.clock import Clock
 from eventpact.kafka.diagnosis import frame_place
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stats import WorkerStats
+from eventpact.kafka.stopping import call_bounded
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
@@ -29,6 +31,8 @@ __all__ = ["HUNG", "Watchdog"]
 LOG: Final = logging.getLogger(__name__)
 HUNG: Final = 75
 """The exit code of a process whose handler never returned (EX_TEMPFAIL)."""
+SAY_SECONDS: Final = 1.0
+JOIN_SECONDS: Final = 2.0
 LOOKS: Final = 10
 """Looks during the shortest of the limits."""
 
@@ -81,7 +85,7 @@ class Watchdog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(JOIN_SECONDS)
 
     def begin(self, message: Message) -> None:
         """This thread's handler starts to work, on this record first."""
@@ -102,20 +106,23 @@ class Watchdog:
             worked = now - call.since
             if worked >= self._warning and not call.warned:
                 call.warned = True
-                LOG.warning("%s: the handler has worked for %.0f s, at %s", call.place, worked, _at(thread))
+                self._say(logging.WARNING, f"{call.place}: the handler has worked for {worked:.0f} s, at {_at(thread)}")
             if worked >= self._max_poll and not call.overdue:
                 call.overdue = True
                 self._stats.overdue += 1
             if worked >= self._limit < math.inf:
-                LOG.critical(
-                    "%s: the handler has worked for %.0f s, at %s; the process ends with exit code %d",
-                    call.place,
-                    worked,
-                    _at(thread),
-                    HUNG,
+                end = f"the process ends with exit code {HUNG}"
+                self._say(
+                    logging.CRITICAL,
+                    f"{call.place}: the handler has worked for {worked:.0f} s, at {_at(thread)}; {end}",
                 )
                 self._kill(HUNG)
                 return
+
+    def _say(self, level: int, text: str) -> None:
+        """In bounded time, and whatever log handlers do: the one that hangs may be the log itself."""
+        with suppress(Exception):
+            call_bounded(lambda: LOG.log(level, "%s", text), SAY_SECONDS, "eventpact-watchdog-says")
 
 
 def _at(thread: int) -> str:
