@@ -64,6 +64,7 @@ WAITS = [
     (Stage.HANDLER, errors.UnavailableError("x"), True),
     (Stage.HANDLER, errors.BrokerUnavailableError("x"), True),
     (Stage.HANDLER, errors.QueueFullError("x"), True),
+    (Stage.HANDLER, errors.TransactionAborted("x"), True),
 ]
 
 STOPS = [
