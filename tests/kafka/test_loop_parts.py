@@ -21,7 +21,7 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.schedule import Schedule
-from eventpact.kafka.stopping import StopFlag, call_bounded, signals_set
+from eventpact.kafka.stopping import StopFlag, call_bounded, interrupt_held, signals_set
 
 
 class At:
@@ -312,6 +312,26 @@ def test_the_callers_event_stops_too() -> None:
     event.set()
 
     assert flag.requested
+
+
+def test_a_ctrl_c_counts_at_the_end_of_what_may_not_be_cut_in_two() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    done: list[str] = []
+
+    def held() -> None:
+        with interrupt_held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("both halves")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            held()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert done == ["both halves"]
 
 
 def test_a_call_that_never_ends_is_left_behind() -> None:

@@ -221,9 +221,9 @@ def test_reading_leaves_no_group_and_no_offset_behind(world: World) -> None:
 
 
 def test_what_was_not_acknowledged_is_told(world: World) -> None:
-    for number in range(3):
-        world.put(b"junk", key=b"k", partition=number)
-    bury(world, 3)
+    # One alone: once the client library has heard of the missing right, it takes no further record at all.
+    world.put(b"junk", key=b"k")
+    bury(world, 1)
     world.broker.push_request_errors(Api.PRODUCE, KafkaError.TOPIC_AUTHORIZATION_FAILED)
     with pytest.raises(errors.DeliveryError) as caught:
         replayed(world)

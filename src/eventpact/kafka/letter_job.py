@@ -13,6 +13,7 @@ from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_scan import LetterScan, Scanned, Span
 from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.replaying import LoopGuard, Sender, replay_headers
+from eventpact.kafka.stopping import interrupt_held
 
 __all__ = ["Copying", "Moved", "Pace", "Parking", "Replaying", "move"]
 
@@ -167,7 +168,9 @@ def move(
                 if target.admits(letter):
                     if pace is not None:
                         pace.wait()
-                    target.send(scanned, letter)
+                    with interrupt_held():  # between the two it would send the letter again
+                        target.send(scanned, letter)
+                        done[scanned.record.partition] = scanned.record.offset + 1
                     moved += 1
                     unsettled += 1
             done[scanned.record.partition] = scanned.record.offset + 1

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-__all__ = ["StopFlag", "call_bounded", "signals_set"]
+__all__ = ["StopFlag", "call_bounded", "interrupt_held", "signals_set"]
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -53,6 +53,23 @@ def signals_set(flag: StopFlag) -> Iterator[None]:
         for number, handler in before.items():
             # None is a handler that was not installed from Python and that Python cannot put back.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+@contextmanager
+def interrupt_held() -> Iterator[None]:
+    """A Ctrl-C during the block counts at its end, where this is the main thread and Ctrl-C raises."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    flag = StopFlag()
+    signal.signal(signal.SIGINT, flag.signalled)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if flag.requested:
+        raise KeyboardInterrupt
 
 
 def call_bounded(call: Callable[[], object], limit: float, name: str) -> bool:
