@@ -119,7 +119,7 @@ def _letter_boxes(entry: Entry, letter: DeadLetterTopic) -> tuple[Box, Box, Box]
     return (
         Box("dead", 0, 0, 0, letter.topic.name, kept),
         Box("group", 0, 0, 0, letter.group, f"tries {_times(letter.max_retries)} more"),
-        Box("dead", 0, 0, 0, f"{entry.contract.topic.name}-parked", "for people to decide"),
+        Box("dead", 0, 0, 0, entry.contract.parked_topic, "for people to decide"),
     )
 
 

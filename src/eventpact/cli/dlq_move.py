@@ -77,7 +77,7 @@ def park(
     def target(found: Opened, real: bool) -> Copying:
         if not real:
             return Parking(None)
-        topic = parked_topic or f"{found.contract.topic.name}-parked"
+        topic = parked_topic or found.contract.parked_topic
         if topic in {found.contract.topic.name, found.scan.topic}:
             raise typer.BadParameter("must not be a topic that the contract's groups read", param_hint="--parked-topic")
         # Whoever types the command knows that something is parked.

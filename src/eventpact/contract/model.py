@@ -131,6 +131,11 @@ class Contract:
             raise ValueError("the group that reads the dead letters must not be one that reads the events")
 
     @property
+    def parked_topic(self) -> str:
+        """Where records end that even the dead-letter processor gives up, unless it is told otherwise."""
+        return f"{self.topic.name}-parked"
+
+    @property
     def subject(self) -> str:
         """The registry subject of the event's schema."""
         return f"{self.topic.name}-value"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from eventpact.dead_letter import Stage
-from eventpact.kafka.handler import BatchHandler, Handler, wants_record
+from eventpact.kafka.handler import BatchFailed, BatchHandler, Handler, wants_record
 from eventpact.kafka.judge import Failure
 from eventpact.kafka.observer import Observer
 from eventpact.kafka.trial import Trial
@@ -39,7 +39,7 @@ class Caller(Generic[E]):
             self._function, self.most, self._batch = handler.function, handler.size, True
         else:
             self._function, self.most, self._batch = handler, 1, False
-        self.takes_records = wants_record(self._function)
+        self.takes_records = wants_record(handler)
         self.with_records = self.takes_records or observer is not None
 
     def call(self, trial: Trial[E]) -> None:
@@ -51,7 +51,7 @@ class Caller(Generic[E]):
             else:
                 self._observed(trial, self._observer)
         except BaseException as error:
-            trial.failure = Failure(Stage.HANDLER, error, trial.schema_ids[0], trial.events[0])
+            blame(trial, error)
         finally:
             trial.seconds = self._watchdog.end()
 
@@ -75,6 +75,15 @@ class Caller(Generic[E]):
             guarded(partial(context.__exit__, type(error), error, error.__traceback__))
             raise
         guarded(partial(context.__exit__, None, None, None))
+
+
+def blame(trial: Trial[E], error: BaseException) -> None:
+    """The failure of the first event or, with its own cause, of the one that a handler of batches names."""
+    at = 0
+    if isinstance(error, BatchFailed) and 0 <= error.index < len(trial.events):
+        trial.named = at = error.index
+        error = error.__cause__ or error
+    trial.failure = Failure(Stage.HANDLER, error, trial.schema_ids[at], trial.events[at])
 
 
 T = TypeVar("T")

@@ -8,16 +8,29 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE
+
 from eventpact.dead_letter import DeadLetter, Header, TimestampType
+from eventpact.ids import SchemaId
 from eventpact.kafka.caller_headers import CONTROL_PREFIXES
 from eventpact.kafka.diagnosis import Diagnosis
 from eventpact.kafka.record import Headers, Record
 
-__all__ = ["dead_letter_id", "dead_letter_of", "milliseconds_of", "outer_headers", "tool_headers", "worker_version"]
+__all__ = [
+    "dead_letter_id",
+    "dead_letter_of",
+    "milliseconds_of",
+    "original_headers",
+    "original_record",
+    "outer_headers",
+    "tool_headers",
+    "worker_version",
+]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 TIMESTAMP_TYPES: Final = {1: TimestampType.CREATE_TIME, 2: TimestampType.LOG_APPEND_TIME}
+TIMESTAMP_KINDS: Final = {name: kind for kind, name in TIMESTAMP_TYPES.items()}
 TIMESTAMP_NAMES: Final = {
     TimestampType.NONE: b"NoTimestampType",
     TimestampType.CREATE_TIME: b"CreateTime",
@@ -71,6 +84,27 @@ def dead_letter_of(
     )
 
 
+def original_headers(letter: DeadLetter) -> Headers:
+    """The record's own headers, in their order, repeats kept."""
+    return tuple((header.name, header.value) for header in letter.original_headers)
+
+
+def original_record(letter: DeadLetter, schema_id: SchemaId) -> Record:
+    """The record that the letter is about, for a further try."""
+    return Record(
+        topic=letter.original_topic,
+        partition=letter.original_partition,
+        offset=letter.original_offset,
+        key=letter.original_key,
+        value=letter.original_value,
+        headers=original_headers(letter),
+        timestamp_ms=letter.original_timestamp_ms,
+        timestamp_type=TIMESTAMP_KINDS.get(letter.timestamp_type, TIMESTAMP_NOT_AVAILABLE),
+        schema_id=schema_id,
+        attempt=letter.retry_count + 2,
+    )
+
+
 def milliseconds_of(moment: datetime) -> int:
     """Milliseconds since 1970 UTC."""
     return (moment - EPOCH) // MILLISECOND
@@ -78,7 +112,7 @@ def milliseconds_of(moment: datetime) -> int:
 
 def outer_headers(letter: DeadLetter, client_id: str) -> Headers:
     """The original headers first, but for those that look like ours: they live on in the envelope."""
-    kept = ((header.name, header.value) for header in letter.original_headers)
+    kept = original_headers(letter)
     return (*(pair for pair in kept if not pair[0].startswith(CONTROL_PREFIXES)), *tool_headers(letter, client_id))
 
 

@@ -74,13 +74,15 @@ class BatchFailed(Exception):  # noqa: N818
         self.index = index
 
 
-def wants_record(handler: Callable[..., object]) -> bool:
-    """Does `handler` take the record beside the event? Decided by its parameters without a default.
+def wants_record(handler: Callable[..., object] | BatchHandler[E]) -> bool:
+    """Does `handler` take the records beside the events? Decided by its parameters without a default.
 
     Raises:
         TypeError: it takes no event or more than two arguments, or calling it would only make a coroutine or a
             generator, which handles nothing.
     """
+    if isinstance(handler, BatchHandler):
+        return wants_record(handler.function)
     call = handler if inspect.isroutine(handler) else type(handler).__call__
     for kind in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction):
         if kind(handler) or kind(call):

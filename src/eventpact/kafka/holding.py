@@ -93,6 +93,10 @@ class Holding:
         # A paused partition stays so until its last record is settled, for the same reason.
         return any(lane.due > now for lane in self.lanes.values()) or (self.paused and self.held > 0)
 
+    def condemns(self, message: Message, limit: int) -> bool:
+        """Did `limit` processes in a row die with this record?"""
+        return self.crashes >= limit and message.offset() == self.first
+
     def tried(self, message: Message) -> None:
         """A try with this record is over, and the process lives."""
         if self.marked is not None and message.offset() == self.marked:

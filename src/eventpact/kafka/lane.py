@@ -6,6 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eventpact.kafka.gate import Gate
+from eventpact.kafka.policy import Policy, jittered
+
 if TYPE_CHECKING:
     from confluent_kafka import Message
 
@@ -63,6 +66,18 @@ class Lane:
         if self.waiting_since is None:
             self.waiting_since = now
         self.due = now + delay
+
+    def probe_later(self, policy: Policy, now: float, gate: Gate | None = None) -> float:
+        """What `buffer[0]` needs is unavailable: it is tried again after a delay that grows, and with a `gate` all
+        lanes wait as long. The seconds.
+        """
+        self.waits += 1
+        delay = jittered(policy.probe_delay(self.waits))
+        if gate is None:
+            self.wait(now, delay)
+        else:
+            gate.shut(now, delay)
+        return delay
 
     def pop(self, messages: Sequence[Message]) -> None:
         """These are settled, or their dead letters are on their way. One that is not first any more was dropped

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
-__all__ = ["Policy"]
+__all__ = ["Policy", "growing", "jittered"]
+
+JITTER: Final = 0.25
+"""Up to this share is added to a wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,11 @@ class Policy:
             drain=min(self.drain, most),
             handler_warning=min(self.handler_warning, 0.5 * max_poll_interval_ms / 1000),
         )
+
+
+def jittered(delay: float) -> float:
+    """A little more: what failed together must not come back together."""
+    return delay * (1 + JITTER * random.random())  # noqa: S311
 
 
 def growing(first: float, count: int, most: float) -> float:

@@ -13,7 +13,7 @@ from eventpact.kafka.alerts import Alert, log_alert
 from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
-from eventpact.kafka.handler import BatchHandler, Handler, wants_record
+from eventpact.kafka.handler import Handler, wants_record
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.letter_scan import NO_LETTERS
@@ -86,7 +86,7 @@ class DeadLetterProcessor(Generic[E]):
         failing = group or only_group(chosen)
         self._contract = chosen
         self._letters_topic = chosen.dead_letter.topic.name
-        self._parked_topic = parked_topic or f"{chosen.topic.name}-parked"
+        self._parked_topic = parked_topic or chosen.parked_topic
         if self._parked_topic in {chosen.topic.name, self._letters_topic}:
             raise ValueError("the parking topic must not be one that the contract's groups read")
         self.group = chosen.dead_letter.group if len(chosen.groups) < 2 else f"{chosen.dead_letter.group}.{failing}"
@@ -100,7 +100,7 @@ class DeadLetterProcessor(Generic[E]):
         )
         self._settings = settings
         self._handler = handler
-        wants_record(handler.function if isinstance(handler, BatchHandler) else handler)
+        wants_record(handler)
         self._observer = observer
         self._codec: Codec[E] = Codec(event_class)
         self._registry = registry

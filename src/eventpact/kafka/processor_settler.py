@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import logging
-import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar, assert_never
 
-from eventpact.dead_letter import DeadLetter, TimestampType
+from eventpact.dead_letter import DeadLetter
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.diagnosis import class_name, diagnose
-from eventpact.kafka.envelope import EPOCH, worker_version
+from eventpact.kafka.envelope import EPOCH, original_record, worker_version
 from eventpact.kafka.gate import Gate
-from eventpact.kafka.handler import BatchFailed
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.letter_reading import LetterReader, blames_registry
-from eventpact.kafka.policy import Policy
+from eventpact.kafka.policy import Policy, jittered
 from eventpact.kafka.processor_plan import RETRIED, Later, Park, RetryRules, Skip, Try, plan
 from eventpact.kafka.processor_sender import ProcessorSender
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
-from eventpact.kafka.settler import JITTER, blamed
 from eventpact.kafka.trial import Trial
 
 __all__ = ["ProcessorSettler", "ProcessorStats"]
 
 E = TypeVar("E")
 LOG: Final = logging.getLogger(__name__)
-TIMESTAMP_TYPES: Final = {TimestampType.NONE: 0, TimestampType.CREATE_TIME: 1, TimestampType.LOG_APPEND_TIME: 2}
 
 
 @dataclass(slots=True)
@@ -100,7 +96,7 @@ class ProcessorSettler(Generic[E]):
         """Try `lane.buffer[0]` once; then it is through, or waits. Raises WorkerStopped."""
         message = lane.buffer[0]
         record = Record.of(message)
-        if lane.holding.crashes >= self._policy.crash_limit and record.offset == lane.holding.first:
+        if lane.holding.condemns(message, self._policy.crash_limit):
             self._park(lane, record, None, "crashed")
         else:
             self._settle(lane, record)
@@ -133,8 +129,7 @@ class ProcessorSettler(Generic[E]):
             verdict = judge(failure, self._policy.attempts, self._policy)
             if isinstance(verdict, Stop):
                 raise WorkerStopped(f"{record.place}: {verdict.text}", code=verdict.code) from None
-            lane.waits += 1
-            lane.wait(self._clock.monotonic(), jittered(self._policy.probe_delay(lane.waits)))
+            lane.probe_later(self._policy, self._clock.monotonic())
             return
         self._junk.note(buried=True)
         if self._junk.exceeded:
@@ -159,12 +154,8 @@ class ProcessorSettler(Generic[E]):
                 self.gate.open()
                 self._failed(lane, record, letter, failure, verdict)
             case Wait(code, everything):
-                lane.waits += 1
-                delay, now = jittered(self._policy.probe_delay(lane.waits)), self._clock.monotonic()
-                if everything:
-                    self.gate.shut(now, delay)
-                else:
-                    lane.wait(now, delay)
+                now = self._clock.monotonic()
+                delay = lane.probe_later(self._policy, now, self.gate if everything else None)
                 LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, class_name(failure.error))
             case Stop(code, text):
                 raise WorkerStopped(f"{record.place}: {text} ({class_name(failure.error)})", code=code) from None
@@ -180,25 +171,9 @@ class ProcessorSettler(Generic[E]):
         schema_id, event = read
         trial: Trial[E] = Trial(lane, [lane.buffer[0]], [event], [schema_id])
         if self._caller.with_records:
-            trial.records.append(
-                Record(
-                    topic=letter.original_topic,
-                    partition=letter.original_partition,
-                    offset=letter.original_offset,
-                    key=letter.original_key,
-                    value=letter.original_value,
-                    headers=tuple((header.name, header.value) for header in letter.original_headers),
-                    timestamp_ms=letter.original_timestamp_ms,
-                    timestamp_type=TIMESTAMP_TYPES[letter.timestamp_type],
-                    schema_id=schema_id,
-                    attempt=letter.retry_count + 2,
-                )
-            )
+            trial.records.append(original_record(letter, schema_id))
         self._caller.call(trial)
-        failure = trial.failure
-        if failure is not None and isinstance(failure.error, BatchFailed) and failure.error.index == 0:
-            return blamed(trial, failure.error)
-        return failure
+        return trial.failure
 
     def _failed(self, lane: Lane, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
         found = diagnose(bury, failure, letter.tenant_id)
@@ -245,8 +220,3 @@ class ProcessorSettler(Generic[E]):
     def _through(self, lane: Lane, record: Record) -> None:
         lane.holding.progress.settle(record.offset)
         lane.pop((lane.buffer[0],))
-
-
-def jittered(delay: float) -> float:
-    """A little more: what failed together must not come back together."""
-    return delay * (1 + JITTER * random.random())  # noqa: S311

@@ -134,16 +134,8 @@ class Producer(Generic[E]):
         Raises what `publish` raises, for the first event that was not taken; its number, from 0, is in the error's
         notes. Those before it are on their way, those after it were not looked at.
         """
-        taken = 0
-        headers = None if headers is None else checked_headers(headers)  # an iterator can be read only once
-        for event in events:
-            try:
-                self.publish(event, on_delivery, headers)
-            except EventpactError as error:
-                error.add_note(f"event number {taken} was not taken; the {taken} before it are on their way")
-                raise
-            taken += 1
-        return taken
+        checked = None if headers is None else checked_headers(headers)  # an iterator can be read only once
+        return publish_each(events, lambda event: self.publish(event, on_delivery, checked))
 
     def submit(self, event: E, headers: CallerHeaders | None = None) -> DeliveryFuture:
         """Take the event; the answer tells what became of it. Raises what `publish` raises."""
@@ -200,6 +192,19 @@ class Producer(Generic[E]):
             raise ProducerStoppedError(problem, code="stale lock")
 
         self._send = refuse
+
+
+def publish_each(events: Iterable[E], publish: Callable[[E], None]) -> int:
+    """Publish the events in their order; how many they were. The first error notes which event it met."""
+    taken = 0
+    for event in events:
+        try:
+            publish(event)
+        except EventpactError as error:
+            error.add_note(f"event number {taken} was not taken; the {taken} before it are on their way")
+            raise
+        taken += 1
+    return taken
 
 
 def outbox(settings: Settings, topic: str, transactional_id: str | None) -> Outbox:

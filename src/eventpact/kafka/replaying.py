@@ -20,6 +20,7 @@ from eventpact.errors import DeliveryError, QueueFullError
 from eventpact.kafka.caller_headers import REPLAY_ID
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import producer_config
+from eventpact.kafka.envelope import original_headers
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.record import Headers
@@ -115,12 +116,11 @@ def replay(
 
 def replay_headers(letter: DeadLetter, now_ms: int) -> Headers:
     """The original headers, unchanged and in their order, then what tells a replay from the original."""
-    originals = tuple((header.name, header.value) for header in letter.original_headers)
     moment = datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(timespec="milliseconds")
     ours: Headers = ((REPLAY_ID, letter.dlq_id.encode()), ("x-replayed-at", moment.encode()))
     if letter.timestamp_type is not TimestampType.NONE:
         ours += (("x-original-timestamp", str(letter.original_timestamp_ms).encode()),)
-    return originals + ours
+    return original_headers(letter) + ours
 
 
 class LoopGuard:

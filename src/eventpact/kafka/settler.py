@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
@@ -17,7 +16,6 @@ from eventpact.kafka.crew import Crew
 from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.diagnosis import class_name, code_place, diagnose, tenant_of
 from eventpact.kafka.gate import Gate
-from eventpact.kafka.handler import BatchFailed
 from eventpact.kafka.judge import Again, Bury, Failure, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.observer import Observer, Outcome, Settled
@@ -37,8 +35,6 @@ __all__ = ["Settler"]
 
 E = TypeVar("E")
 LOG: Final = logging.getLogger(__name__)
-JITTER: Final = 0.25
-"""Probes of many workers must not fall together: up to this share is added to a wait."""
 
 
 class Settler(Generic[E]):
@@ -130,19 +126,19 @@ class Settler(Generic[E]):
         if failure is None:
             self._handled(trial, count)
             return
-        error = failure.error
-        if isinstance(error, ObserverFailed):
-            raise WorkerStopped(f"the observer failed ({error})", code="observer") from None
-        if isinstance(error, BatchFailed) and 0 <= error.index < count:
-            if error.index:  # with none handled, the first one's attempts go on
-                self._handled(trial, error.index)
-            self._act(lane, trial.messages[error.index], blamed(trial, error), trial.seconds)
+        if isinstance(failure.error, ObserverFailed):
+            raise WorkerStopped(f"the observer failed ({failure.error})", code="observer") from None
+        if trial.named is not None:
+            if trial.named:  # with none handled, the first one's attempts go on
+                self._handled(trial, trial.named)
+            self._act(lane, trial.messages[trial.named], failure, trial.seconds)
         elif count > 1 and not isinstance(judge(failure, lane.attempt, self._policy), Wait | Stop):
             # Which of them is to blame shows when they come one by one.
             lane.alone = count
             self._stats.retries += 1
             self._tell(trial.messages[0], failure.schema_id, "retried", "batch", trial.seconds)
-            LOG.warning("%s: %s with a batch of %d, they follow one by one", place(trial), class_name(error), count)
+            name = class_name(failure.error)
+            LOG.warning("%s: %s with a batch of %d, they follow one by one", place(trial), name, count)
         else:
             self._act(lane, trial.messages[0], failure, trial.seconds)
 
@@ -175,12 +171,7 @@ class Settler(Generic[E]):
                 self._tell(message, failure.schema_id, "retried", failure.stage.value, seconds)
             case Wait(code, everything):
                 self._stats.waits += 1
-                lane.waits += 1
-                delay = self._policy.probe_delay(lane.waits) * (1 + JITTER * random.random())  # noqa: S311
-                if everything:
-                    self.gate.shut(now, delay)
-                else:
-                    lane.wait(now, delay)
+                delay = lane.probe_later(self._policy, now, self.gate if everything else None)
                 LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, name)
                 self._tell(message, failure.schema_id, "waited", code, seconds)
             case Bury():
@@ -243,12 +234,6 @@ class Settler(Generic[E]):
             )
         except Exception as error:
             raise WorkerStopped(f"the observer failed ({class_name(error)})", code="observer") from error
-
-
-def blamed(trial: Trial[E], error: BatchFailed) -> Failure[E]:
-    """The failure of the one event that a handler of batches names."""
-    cause = error.__cause__ or error
-    return Failure(Stage.HANDLER, cause, trial.schema_ids[error.index], trial.events[error.index])
 
 
 def place(trial: Trial[E]) -> str:

@@ -26,6 +26,7 @@ class Trial(Generic[E]):
         messages, events, schema_ids: one each per record; more than one only for a handler of batches.
         records: the same, where the handler or an observer wants them.
         failure: what the call raised, `None` when all went well.
+        named: the index of the one event that a `BatchFailed` names; the failure is then that event's alone.
         seconds: how long the handler worked.
     """
 
@@ -35,4 +36,5 @@ class Trial(Generic[E]):
     schema_ids: list[SchemaId] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     failure: Failure[E] | None = None
+    named: int | None = None
     seconds: float = 0.0

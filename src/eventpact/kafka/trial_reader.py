@@ -53,8 +53,7 @@ class TrialReader(Generic[E]):
         return trial
 
     def _read_one(self, lane: Lane, message: Message) -> tuple[SchemaId, E, Record | None] | Failure[E]:
-        holding = lane.holding
-        if holding.crashes >= self._crash_limit and message.offset() == holding.first:
+        if lane.holding.condemns(message, self._crash_limit):
             return Failure(Stage.CRASH, Crashed())
         read = self._intake.read(message.value())
         if isinstance(read, Failure):

@@ -15,7 +15,7 @@ from eventpact.kafka.config import consumer_config
 from eventpact.kafka.crew import Crew
 from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.event_key import key_reader
-from eventpact.kafka.handler import BatchHandler, Handler, wants_record
+from eventpact.kafka.handler import Handler, wants_record
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
@@ -81,7 +81,7 @@ class Worker(Generic[E]):
         self._group = group or only_group(self._contract)
         self._settings = settings
         self._handler = handler
-        wants_record(handler.function if isinstance(handler, BatchHandler) else handler)
+        wants_record(handler)
         if concurrency < 1:
             raise ValueError("concurrency must be at least 1")
         self._concurrency = concurrency

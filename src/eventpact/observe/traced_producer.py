@@ -14,7 +14,7 @@ from eventpact.errors import DeliveryError, EventpactError
 from eventpact.kafka.caller_headers import CallerHeaders, checked_headers
 from eventpact.kafka.delivery import Delivery, OnDelivery, Stats
 from eventpact.kafka.delivery_future import DeliveryFuture
-from eventpact.kafka.producer import Producer
+from eventpact.kafka.producer import Producer, publish_each
 from eventpact.observe.spans import SCOPE, SYSTEM, failed
 
 if TYPE_CHECKING:
@@ -72,15 +72,7 @@ class TracedProducer(Generic[E]):
     ) -> int:
         """As `Producer.publish_many`."""
         checked = None if headers is None else checked_headers(headers)
-        taken = 0
-        for event in events:
-            try:
-                self.publish(event, on_delivery, checked)
-            except EventpactError as error:
-                error.add_note(f"event number {taken} was not taken; the {taken} before it are on their way")
-                raise
-            taken += 1
-        return taken
+        return publish_each(events, lambda event: self.publish(event, on_delivery, checked))
 
     def submit(self, event: E, headers: CallerHeaders | None = None) -> DeliveryFuture:
         """As `Producer.submit`."""

@@ -107,7 +107,7 @@ class Watcher:
             if letters is None or letters_topic is None
             else self._group(letters.group, letters_topic, described, gaps),
             letters_sample=None if letters_topic is None else self._sampled_letters(contract, letters_topic, gaps),
-            parked=None if letters is None else topics[parked_topic(contract)],
+            parked=None if letters is None else topics[contract.parked_topic],
             strangers=self._others(contract, topic),
             unread=tuple(name for name, group in groups.items() if group is None),
             gaps=tuple(gaps),
@@ -185,15 +185,10 @@ class Watcher:
         return kept[2]
 
 
-def parked_topic(contract: Contract) -> str:
-    """Where the processor parks, unless it was told otherwise."""
-    return f"{contract.topic.name}-parked"
-
-
 def _topics(contract: Contract) -> list[str]:
     if contract.dead_letter is None:
         return [contract.topic.name]
-    return [contract.topic.name, contract.dead_letter.topic.name, parked_topic(contract)]
+    return [contract.topic.name, contract.dead_letter.topic.name, contract.parked_topic]
 
 
 def _groups(contract: Contract) -> list[str]:
