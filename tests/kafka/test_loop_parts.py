@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventpact.errors import BrokerUnavailableError
 from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordFault
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.guard import ClientLog, Guard
@@ -21,7 +22,7 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.schedule import Schedule
-from eventpact.kafka.stopping import StopFlag, call_bounded, interrupt_held, signals_set
+from eventpact.kafka.stopping import StopFlag, call_bounded, interrupt_held, signals_set, wait_in_slices
 
 
 class At:
@@ -332,6 +333,49 @@ def test_a_ctrl_c_counts_at_the_end_of_what_may_not_be_cut_in_two() -> None:
         signal.signal(signal.SIGINT, before)
 
     assert done == ["both halves"]
+
+
+def test_a_ctrl_c_counts_even_where_what_held_it_has_failed() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def failing() -> None:
+        with interrupt_held():
+            signal.raise_signal(signal.SIGINT)
+            raise BrokerUnavailableError("nobody is there")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            failing()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_long_wait_ends_with_what_it_finds_or_with_a_ctrl_c() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    found: list[str] = []
+    waits: list[float] = []
+
+    def look(seconds: float) -> list[str]:
+        waits.append(seconds)
+        if len(waits) == 3:
+            found.append("a record")
+        if len(waits) == 5:
+            signal.raise_signal(signal.SIGINT)
+            found.append("and another")
+        return found
+
+    try:
+        first = list(wait_in_slices(look, 60.0))
+        found.clear()
+        with pytest.raises(KeyboardInterrupt):
+            wait_in_slices(look, 60.0)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert first == ["a record"]
+    assert found == ["and another"]
+    assert max(waits) <= 0.1
+    assert wait_in_slices(lambda seconds: seconds, 0.0) == 0.0
 
 
 def test_a_call_that_never_ends_is_left_behind() -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka import KafkaError as Code
@@ -25,7 +25,7 @@ from eventpact.errors import (
     TopicError,
 )
 from eventpact.kafka import ProducerSettings, Settings, partition_of
-from eventpact.kafka.delivery import Delivery
+from eventpact.kafka.delivery import Delivery, Tally
 from eventpact.kafka.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -447,6 +447,36 @@ def test_ctrl_c_interrupts_a_full_queue(broker: EmbeddedBroker) -> None:
         signal.signal(signal.SIGINT, before)
     with pytest.raises(DeliveryError):
         box.close(0)
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises, as in a program of its own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_a_ctrl_c_that_comes_up_in_a_report_is_a_ctrl_c_and_costs_no_report(
+    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raised in there it would be lost, and the client library would fail with a SystemError."""
+    fail = Tally._fail
+
+    def interrupted(self: Tally, error: Any, message: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        fail(self, error, message)
+
+    monkeypatch.setattr(Tally, "_fail", interrupted)
+    box = outbox(broker)
+    broker.set_down()
+    for _ in range(3):
+        box.send(CANARY, b"key")
+    with pytest.raises(KeyboardInterrupt):
+        box.close(0)
+
+    assert counts(box) == (3, 0, 3, 0)
 
 
 def test_no_error_and_no_log_line_holds_a_payload(broker: EmbeddedBroker, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from confluent_kafka import KafkaException
 
 from eventpact.kafka.delivery import undelivered
+from eventpact.kafka.stopping import interrupt_held
 from eventpact.kafka.translate import client_error
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ LOGGER: Final = logging.getLogger("eventpact.producer")
 
 # What a purge leaves to report is in memory.
 PURGE_SECONDS: Final = 5.0
-# One wait for reports; between two of them Python sees signals.
+# One wait for reports; between two of them a Ctrl-C counts.
 WAIT_SECONDS: Final = 0.1
 
 
@@ -40,12 +41,17 @@ def drain(client: Client, serve: Callable[[float], object], seconds: float) -> N
     """Serve reports until nothing waits for one, at most `seconds` long.
 
     Not by the library's own flush(): it goes on calling back after a fatal error or a Ctrl-C is pending, which breaks
-    the callbacks, loses their reports, and leaves a client that never ends. poll() stops at the first.
+    the callbacks, loses their reports, and leaves a client that never ends. poll() stops at the first, and a Ctrl-C
+    counts between two waits.
     """
     deadline = monotonic() + seconds
-    serve(0.0)
-    while len(client) and (left := deadline - monotonic()) > 0:
-        serve(min(WAIT_SECONDS, left))
+    wait = 0.0
+    while True:
+        with interrupt_held():
+            serve(wait)
+        if not len(client) or (left := deadline - monotonic()) <= 0:
+            return
+        wait = min(WAIT_SECONDS, left)
 
 
 def purge(client: Client, serve: Callable[[float], object]) -> None:

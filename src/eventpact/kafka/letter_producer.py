@@ -17,6 +17,7 @@ from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.letter_form import LetterForm
 from eventpact.kafka.record import Headers, Record
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.topic_check import HOPELESS, partition_count
 from eventpact.kafka.translate import client_error, translate
 
@@ -58,7 +59,7 @@ class LetterProducer:
             return partition_count(self._producer, topic)
         except BrokerUnavailableError:
             # What the connection died of is told by a callback; refused credentials are not worth waiting for.
-            self._producer.poll(0)
+            wait_in_slices(self._producer.poll, 0)
             for error in refused:
                 raise translate(error, f"cannot write to topic {topic}") from None
             raise
@@ -107,7 +108,7 @@ class LetterProducer:
                         code="_QUEUE_FULL",
                     ) from None
                 waited += 0.1
-                self._producer.poll(0.1)
+                wait_in_slices(self._producer.poll, 0.1)
             except KafkaException as error:
                 code = client_error(error).name()
                 raise WorkerStopped(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -28,6 +29,7 @@ from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
@@ -193,7 +195,7 @@ class LetterScan:
             self._consumer.resume(starts)
             heard = self._clock.monotonic()
             while ends:
-                messages = self._consumer.consume(BATCH, 0.2)
+                messages = wait_in_slices(partial(self._consumer.consume, BATCH), 0.2)
                 if messages:
                     heard = self._clock.monotonic()
                 elif self._clock.monotonic() - heard > PATIENCE:

@@ -17,6 +17,7 @@ from eventpact.errors import KafkaError, ProducerStoppedError
 from eventpact.kafka.config import Config, producer_config
 from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally
 from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge
+from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.topic_check import check_topic
 from eventpact.kafka.translate import client_error, queue_full, too_large, translate
 
@@ -36,8 +37,6 @@ ANY_PARTITION: Final = -1
 SERVE_SECONDS: Final = 0.01
 # A report follows its message's timeout by at most about a second.
 GRACE_SECONDS: Final = 5.0
-# What a purge leaves to report is in memory.
-PURGE_SECONDS: Final = 5.0
 
 FATAL: Final = "the producer met a fatal error and cannot go on; make a new one"
 
@@ -139,10 +138,11 @@ class Outbox:
             finally:
                 if self._produce == self._produce_after_switch:
                     self._produce = produce
-            self._finalizer.detach()
-            self._client.close()
-            self._tally.count_deliveries()
-            self._open(failures_only=False)
+            with interrupt_held():  # in between there is no client
+                self._finalizer.detach()
+                self._client.close()
+                self._tally.count_deliveries()
+                self._open(failures_only=False)
 
     def _produce_after_switch(self, *message: object) -> None:
         """Where other threads wait while the clients are exchanged."""
@@ -182,8 +182,9 @@ class Outbox:
             drain(self._client, self._serve, self._flush_seconds if timeout is None else timeout)
         finally:
             self._refuse("the producer is closed")
-            purge(self._client, self._serve)
-            self._end()
+            with interrupt_held():  # what is given up here is in memory: soon done, and then told
+                purge(self._client, self._serve)
+                self._end()
         self._tally.raise_problems(0)
 
     def _end(self) -> None:
@@ -192,7 +193,7 @@ class Outbox:
     def _serve(self, timeout: float = 0.0) -> None:
         """A fatal error is raised here once, then come the reports of what it cost."""
         try:
-            self._client.poll(timeout)
+            wait_in_slices(self._client.poll, timeout)
         except KafkaException as error:
             self._refuse_after(client_error(error))
         except RuntimeError:

@@ -25,6 +25,7 @@ from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.record import Headers
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.stored_letters import dead_letter_contract, read_dead_letters
 from eventpact.kafka.translate import MAYBE_STORED, client_error, translate
 from eventpact.registry import Registry
@@ -163,11 +164,11 @@ class Sender:
                 if left <= 0:
                     raise QueueFullError(f"the producer's queue for {self._topic} stayed full") from None
                 left -= 0.1
-                self._producer.poll(0.1)
+                wait_in_slices(self._producer.poll, 0.1)
             except KafkaException as error:
                 raise translate(client_error(error), f"cannot replay to topic {self._topic}") from None
             else:
-                self._producer.poll(0)
+                wait_in_slices(self._producer.poll, 0)
                 return
 
     def close(self) -> None:

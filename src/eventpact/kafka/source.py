@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
@@ -30,6 +31,7 @@ from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
 
@@ -140,8 +142,9 @@ class Source(Generic[E]):
         """
         taken: list[Taken[E]] = []
         try:
-            messages = self._consumer.consume(1, timeout)
-            messages += self._consumer.consume(most - 1, 0) if messages and most > 1 else []
+            messages = wait_in_slices(partial(self._consumer.consume, 1), timeout)
+            if messages and most > 1:
+                messages += wait_in_slices(partial(self._consumer.consume, most - 1), 0)
             self._guard.check()
             for message in messages:
                 error = message.error()

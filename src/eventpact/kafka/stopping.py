@@ -6,12 +6,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
-from typing import Final
+from typing import Final, TypeVar
 
-__all__ = ["StopFlag", "call_bounded", "interrupt_held", "signals_set"]
+__all__ = ["StopFlag", "call_bounded", "interrupt_held", "signals_set", "wait_in_slices"]
 
+T = TypeVar("T")
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+SLICE: Final = 0.1
+"""Seconds; between two slices a Ctrl-C counts."""
 
 
 class StopFlag:
@@ -57,7 +61,13 @@ def signals_set(flag: StopFlag) -> Iterator[None]:
 
 @contextmanager
 def interrupt_held() -> Iterator[None]:
-    """A Ctrl-C during the block counts at its end, where this is the main thread and Ctrl-C raises."""
+    """A Ctrl-C during the block counts at its end, whatever else it ends with, where this is the main thread and Ctrl-C
+    raises.
+
+    Whatever calls back from the client library has to be in such a block. A Ctrl-C that comes up in a callback costs
+    what the callback was told, a delivery report for one; and before Python 3.12 it is lost as well: it has no
+    exception object yet, so the library's binding keeps none, and its caller meets a SystemError.
+    """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
@@ -68,8 +78,21 @@ def interrupt_held() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if flag.requested:
-        raise KeyboardInterrupt
+        if flag.requested:
+            raise KeyboardInterrupt
+
+
+def wait_in_slices(call: Callable[[float], T], seconds: float) -> T:
+    """What `call` finds; it gets a number of seconds to wait, and is called until it finds something or `seconds` are
+    over, once at least. A Ctrl-C counts between two calls.
+    """
+    deadline = monotonic() + seconds
+    while True:
+        left = deadline - monotonic()
+        with interrupt_held():
+            found = call(max(0.0, min(SLICE, left)))
+        if found or left <= 0:
+            return found
 
 
 def call_bounded(call: Callable[[], object], limit: float, name: str) -> bool:

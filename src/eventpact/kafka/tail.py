@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaException, TopicPartition
@@ -21,6 +22,7 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.record import Record
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
@@ -95,7 +97,7 @@ def _records(consumer: Consumer, topic: str, from_beginning: bool) -> Iterator[R
     consumer.assign(starts)
     yield None
     while True:
-        messages = consumer.consume(100, SLICE)
+        messages = wait_in_slices(partial(consumer.consume, 100), SLICE)
         for message in messages:
             error = message.error()
             if error is None:

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError as ClientError
 from confluent_kafka import KafkaException
 
 from eventpact.errors import BrokerUnavailableError, TopicError
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check_topic(client: Client, tally: Tally, seconds: float) -> None:
     if isinstance(problem, TopicError):
         raise problem
     # What the connection died of is told by a callback.
-    client.poll(0)
+    wait_in_slices(client.poll, 0)
     hint = tally.client_error
     if hint is not None and hint.code() in HOPELESS:
         raise translate(hint, what)

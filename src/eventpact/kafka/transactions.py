@@ -16,6 +16,7 @@ from eventpact.errors import FencedError, KafkaError, ProducerStoppedError, Tran
 from eventpact.kafka.config import Config, transactional_config
 from eventpact.kafka.leftovers import drain
 from eventpact.kafka.outbox import Outbox
+from eventpact.kafka.stopping import interrupt_held
 from eventpact.kafka.translate import advice, client_error, translate
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ class TransactionalOutbox(Outbox):
         while True:
             left = deadline - monotonic()
             try:
-                call(*arguments, min(STEP_SECONDS, max(BREATH, left)))
+                with interrupt_held():
+                    call(*arguments, min(STEP_SECONDS, max(BREATH, left)))
             except KafkaException as error:
                 if not client_error(error).retriable() or left <= 0:
                     raise

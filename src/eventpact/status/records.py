@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
@@ -14,6 +15,7 @@ from eventpact.kafka.client_errors import RECORDS, RecordFault
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.settings import Settings
+from eventpact.kafka.stopping import wait_in_slices
 from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class RecordReader:
                 self._known.add(name)
             self._consumer.assign([TopicPartition(*place, spans[place][0]) for place in ends])
             while ends and monotonic() - heard < self._patience:
-                for message in self._consumer.consume(BATCH, SLICE):
+                for message in wait_in_slices(partial(self._consumer.consume, BATCH), SLICE):
                     heard = monotonic()
                     place, error = (message.topic() or "", message.partition() or 0), message.error()
                     if place not in ends:
