@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from eventpact import errors
 from eventpact.dead_letter import DeadLetter, Reason, Stage
 from eventpact.dev.broker import Api
 from eventpact.kafka.client_settings import ProducerSettings
+from eventpact.kafka.judge import Failure
 from eventpact.kafka.record import Record
+from eventpact.kafka.trial import Trial
 from eventpact.registry import SchemaText
 from ingestion_events import IngestionEvent
 from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, Pairs, World, event, tenant
@@ -68,6 +71,31 @@ def test_whatever_lies_on_the_topic_is_kept_byte_for_byte(world: World) -> None:
         assert letter.original_timestamp_ms == 1_700_000 + number, name
     assert sorted(ledger.numbers) == list(range(100, 100 + len(bad)))
     assert sum(world.committed().values()) == 2 * len(bad)
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_a_record_that_failed_is_let_go_of_without_the_garbage_collector(world: World, concurrency: int) -> None:
+    """Its error's traceback holds frames, and frames hold records: in a circle they would stay, messages included."""
+
+    def fail(handled: IngestionEvent) -> None:
+        try:
+            raise KeyError(handled.s3_uri)
+        except KeyError as error:
+            raise ValueError from error
+
+    world.put(b"junk")
+    world.put(world.encode(event(1))[:-1])
+    world.publish(*range(10))
+    gc.collect()
+    gc.disable()
+    try:
+        with world.running(fail, concurrency=concurrency):
+            world.letters(12)
+        kept = [found for found in gc.get_objects() if isinstance(found, Trial | Failure)]
+    finally:
+        gc.enable()
+
+    assert kept == []
 
 
 def test_a_schema_of_another_subject_is_refused_although_it_could_be_read(world: World) -> None:

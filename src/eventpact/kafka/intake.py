@@ -68,6 +68,9 @@ class Intake(Generic[E]):
             stage = Stage.DECODE
             return schema_id, decode(body)
         except Exception as error:
+            # Its traceback would hold the frames that hold the failure: a circle, kept with its message until Python
+            # looks for such. Where our own code gave up tells nobody anything.
+            error.__traceback__ = error.__context__ = error.__cause__ = None
             return Failure(stage, error, schema_id)
 
     def _decoder(self, schema_id: SchemaId) -> Callable[[bytes], E]:

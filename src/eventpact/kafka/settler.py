@@ -119,10 +119,12 @@ class Settler(Generic[E]):
 
     def _conclude(self, trial: Trial[E]) -> None:
         lane = trial.lane
+        # The error's traceback holds the frames that hold the trial: a circle, and the client library's messages in it.
+        failure, trial.failure = trial.failure, None
         if lane.holding.gone:
             return  # its records are somebody else's by now
         lane.holding.tried(trial.messages[0])
-        failure, count = trial.failure, len(trial.messages)
+        count = len(trial.messages)
         if failure is None:
             self._handled(trial, count)
             return
@@ -160,13 +162,14 @@ class Settler(Generic[E]):
             lane.first_failed_ms = self._clock.wall_ms()
         now = self._clock.monotonic()
         verdict = judge(failure, lane.attempt, self._policy)
-        name, at = class_name(failure.error), code_place(failure.error.__traceback__) or "unknown place"
+        name = class_name(failure.error)
         match verdict:
             case Again(delay):
                 self.gate.open()
                 self._stats.retries += 1
                 lane.attempt += 1
                 lane.due = now + delay
+                at = line_of(failure)
                 LOG.warning("%s: %s (%s), attempt %d follows in %.1f s", record.place, name, at, lane.attempt, delay)
                 self._tell(message, failure.schema_id, "retried", failure.stage.value, seconds)
             case Wait(code, everything):
@@ -179,7 +182,7 @@ class Settler(Generic[E]):
                 self._bury(lane, message, record, failure, verdict)
                 self._tell(message, failure.schema_id, "dead_lettered", verdict.reason.value, seconds)
             case Stop(code, text):
-                raise WorkerStopped(f"{record.place}: {text} ({name}, {at})", code=code) from None
+                raise WorkerStopped(f"{record.place}: {text} ({name}, {line_of(failure)})", code=code) from None
             case _:
                 assert_never(verdict)
 
@@ -239,3 +242,8 @@ class Settler(Generic[E]):
 def place(trial: Trial[E]) -> str:
     """Where the first record stands."""
     return Record.of(trial.messages[0]).place
+
+
+def line_of(failure: Failure[E]) -> str:
+    """The line of code that failed."""
+    return code_place(failure.error.__traceback__) or "unknown place"
