@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -167,6 +169,32 @@ def test_headers_for_tools_follow_the_original_ones() -> None:
     assert found["kafka_dlt-original-timestamp"] == struct.pack(">q", 1_234)
     assert found["kafka_dlt-original-timestamp-type"] == b"CreateTime"
     assert found["x-retry-count"] == b"0"
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"consumer_group": "h"}, {"__connect.errors.connector.name", "kafka_dlt-original-consumer-group"}),
+        ({"original_topic": "bills"}, {"__connect.errors.topic", "kafka_dlt-original-topic"}),
+        ({"original_partition": 5}, {"__connect.errors.partition", "kafka_dlt-original-partition"}),
+        ({"original_offset": 78}, {"__connect.errors.offset", "kafka_dlt-original-offset"}),
+        ({"original_timestamp_ms": 5}, {"kafka_dlt-original-timestamp"}),
+        ({"timestamp_type": TimestampType.LOG_APPEND_TIME}, {"kafka_dlt-original-timestamp-type"}),
+        ({"stage": Stage.HANDLER}, {"__connect.errors.stage"}),
+        ({"reason": Reason.HANDLER}, {"x-dlq-reason"}),
+        ({"error_class": "E"}, {"__connect.errors.exception.class.name", "kafka_dlt-exception-fqcn"}),
+        ({"error_summary": "at $.b"}, {"__connect.errors.exception.message", "kafka_dlt-exception-message"}),
+        ({"retry_count": 1}, {"x-retry-count"}),
+    ],
+)
+def test_every_letter_has_its_own_headers(change: dict[str, Any], names: set[str]) -> None:
+    """What letters have in common is made once: nothing of one may stand on the other."""
+    first = outer_headers(letter(), "worker-1")
+    other = outer_headers(replace(letter(), **change), "worker-1")
+
+    assert [name for name, _ in first] == [name for name, _ in other]
+    assert {mine[0] for mine, yours in zip(first, other, strict=True) if mine != yours} == names
+    assert {name for name, _ in set(outer_headers(letter(), "worker-2")) - set(first)} == {"__connect.errors.task.id"}
 
 
 def test_forged_control_headers_live_on_in_the_envelope_only() -> None:

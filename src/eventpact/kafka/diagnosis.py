@@ -51,14 +51,12 @@ def diagnose(bury: Bury, failure: Failure[E], tenant_id: str | None) -> Diagnosi
     """Put a verdict and a failure into words that hold no value."""
     error = failure.error
     path = schema_path(error.path) if isinstance(error, CodecError) else "$"
-    schema = "none" if failure.schema_id is None else str(failure.schema_id)
-    summary = bury.text.format(path=path, schema=schema)
     return Diagnosis(
         stage=bury.stage,
         reason=bury.reason,
         error_class=class_name(error),
         code=bury.code,
-        summary=summary[:SUMMARY_LENGTH],
+        summary=summary_of(bury.text, path, failure.schema_id),
         location=code_place(error.__traceback__) if bury.stage is Stage.HANDLER else None,
         # A stranger's frame can hold an id that is no Avro int; the original value still has it.
         schema_id=failure.schema_id if failure.schema_id is None or failure.schema_id <= MAX_ID else None,
@@ -74,8 +72,17 @@ def class_name(error: BaseException) -> str:
     return name if _NAME.fullmatch(name) else "Exception"
 
 
+@lru_cache(maxsize=1_000)
+def summary_of(template: str, path: str, schema_id: SchemaId | None) -> str:
+    """A rule's text with the place in the schema and the schema's id. A stranger can name any id, so few are kept."""
+    schema = "none" if schema_id is None else str(schema_id)
+    return template.format(path=path, schema=schema)[:SUMMARY_LENGTH]
+
+
 def schema_path(path: str) -> str:
     """The part of a codec's path that comes from the schema: a map's keys are payload, so it ends before one."""
+    if path == "$":
+        return path
     end = 1
     while (step := _STEP.match(path, end)) is not None:
         end = step.end()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE
 
-from eventpact.dead_letter import DeadLetter, Header, TimestampType
+from eventpact.dead_letter import DeadLetter, Header, Reason, Stage, TimestampType
 from eventpact.ids import SchemaId
 from eventpact.kafka.caller_headers import CONTROL_PREFIXES
 from eventpact.kafka.diagnosis import Diagnosis
@@ -65,7 +65,7 @@ def dead_letter_of(
         timestamp_type=TIMESTAMP_TYPES.get(record.timestamp_type, TimestampType.NONE),
         original_key=record.key,
         original_value=record.value,
-        original_headers=tuple(Header(name=name, value=value) for name, value in record.headers),
+        original_headers=tuple([Header(name=name, value=value) for name, value in record.headers]),
         headers_unreadable=record.headers_unreadable,
         consumer_group=group,
         worker_version=worker_version(),
@@ -79,9 +79,15 @@ def dead_letter_of(
         tenant_id=diagnosis.tenant_id,
         retry_count=0,
         max_retries=max_retries,
-        first_failed_at=EPOCH + timedelta(milliseconds=first_failed_ms),
-        failed_at=EPOCH + timedelta(milliseconds=failed_ms),
+        first_failed_at=moment_of(first_failed_ms),
+        failed_at=moment_of(failed_ms),
     )
+
+
+@lru_cache(maxsize=16)
+def moment_of(milliseconds: int) -> datetime:
+    """From milliseconds since 1970 UTC. Letters of one burst share theirs."""
+    return EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def original_headers(letter: DeadLetter) -> Headers:
@@ -112,34 +118,71 @@ def milliseconds_of(moment: datetime) -> int:
 
 def outer_headers(letter: DeadLetter, client_id: str) -> Headers:
     """The original headers first, but for those that look like ours: they live on in the envelope."""
-    kept = original_headers(letter)
-    return (*(pair for pair in kept if not pair[0].startswith(CONTROL_PREFIXES)), *tool_headers(letter, client_id))
+    kept = [(one.name, one.value) for one in letter.original_headers if not one.name.startswith(CONTROL_PREFIXES)]
+    return (*kept, *tool_headers(letter, client_id))
 
 
 def tool_headers(letter: DeadLetter, client_id: str) -> Headers:
     """What Kafka Connect and Spring tools look for, then ours."""
-    group = letter.consumer_group.encode()
-    topic = letter.original_topic.encode()
-    summary, error_class = letter.error_summary.encode(), letter.error_class.encode()
+    before, between, behind = steady_headers(
+        client_id,
+        letter.consumer_group,
+        letter.original_topic,
+        letter.original_partition,
+        letter.timestamp_type,
+        letter.stage,
+        letter.reason,
+        letter.error_class,
+        letter.error_summary,
+        letter.retry_count,
+    )
     return (
-        ("__connect.errors.topic", topic),
-        ("__connect.errors.partition", str(letter.original_partition).encode()),
-        ("__connect.errors.offset", str(letter.original_offset).encode()),
-        ("__connect.errors.connector.name", group),
-        ("__connect.errors.task.id", client_id.encode()),
-        ("__connect.errors.stage", letter.stage.value.encode()),
-        ("__connect.errors.class.name", b"eventpact.kafka.Worker"),
-        ("__connect.errors.exception.class.name", error_class),
-        ("__connect.errors.exception.message", summary),
-        ("kafka_dlt-original-topic", topic),
-        ("kafka_dlt-original-partition", struct.pack(">i", letter.original_partition)),
+        *before,
+        ("__connect.errors.offset", b"%d" % letter.original_offset),
+        *between,
         ("kafka_dlt-original-offset", struct.pack(">q", letter.original_offset)),
         ("kafka_dlt-original-timestamp", struct.pack(">q", letter.original_timestamp_ms)),
-        ("kafka_dlt-original-timestamp-type", TIMESTAMP_NAMES[letter.timestamp_type]),
-        ("kafka_dlt-original-consumer-group", group),
-        ("kafka_dlt-exception-fqcn", error_class),
-        ("kafka_dlt-exception-message", summary),
-        ("x-dlq-version", b"1"),
-        ("x-dlq-reason", letter.reason.value.encode()),
-        ("x-retry-count", str(letter.retry_count).encode()),
+        *behind,
     )
+
+
+@lru_cache(maxsize=1_000)
+def steady_headers(
+    client_id: str,
+    group: str,
+    topic: str,
+    partition: int,
+    timestamp_type: TimestampType,
+    stage: Stage,
+    reason: Reason,
+    error_class: str,
+    summary: str,
+    retry_count: int,
+) -> tuple[Headers, Headers, Headers]:
+    """The headers before, between and behind those that say where and when: the same for all records of a partition
+    that fail alike.
+    """
+    before = (
+        ("__connect.errors.topic", topic.encode()),
+        ("__connect.errors.partition", str(partition).encode()),
+    )
+    between = (
+        ("__connect.errors.connector.name", group.encode()),
+        ("__connect.errors.task.id", client_id.encode()),
+        ("__connect.errors.stage", stage.value.encode()),
+        ("__connect.errors.class.name", b"eventpact.kafka.Worker"),
+        ("__connect.errors.exception.class.name", error_class.encode()),
+        ("__connect.errors.exception.message", summary.encode()),
+        ("kafka_dlt-original-topic", topic.encode()),
+        ("kafka_dlt-original-partition", struct.pack(">i", partition)),
+    )
+    behind = (
+        ("kafka_dlt-original-timestamp-type", TIMESTAMP_NAMES[timestamp_type]),
+        ("kafka_dlt-original-consumer-group", group.encode()),
+        ("kafka_dlt-exception-fqcn", error_class.encode()),
+        ("kafka_dlt-exception-message", summary.encode()),
+        ("x-dlq-version", b"1"),
+        ("x-dlq-reason", reason.value.encode()),
+        ("x-retry-count", str(retry_count).encode()),
+    )
+    return before, between, behind

@@ -209,6 +209,7 @@ RULES: Final = (
     ),
     Rule(Stage.HANDLER, Exception, Fate.AGAIN, "handler", "the handler failed", Reason.HANDLER),
 )
+RULES_OF: Final = {stage: tuple(rule for rule in RULES if rule.stage is stage) for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,7 @@ _STOP_WORDS: Final = "{error} at stage {stage} is nothing that a worker may step
 
 def judge(failure: Failure[E], attempt: int, policy: Policy) -> Verdict:
     """The verdict on attempt number `attempt` (from 1) with one record."""
-    rule = next((rule for rule in RULES if rule.stage is failure.stage and isinstance(failure.error, rule.error)), None)
+    rule = next((rule for rule in RULES_OF[failure.stage] if isinstance(failure.error, rule.error)), None)
     if rule is None:
         name = type(failure.error).__name__
         return Stop("unexpected", _STOP_WORDS.format(error=name, stage=failure.stage.value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from confluent_kafka import KafkaError as ClientError
@@ -83,11 +84,7 @@ class LetterProducer:
         self, topic: str, record: Record, value: bytes | None, headers: Headers, what: str, report: Report
     ) -> None:
         """The same for a value and headers that are ready. Raises WorkerStopped."""
-
-        def reported(error: ClientError | None, message: Message) -> None:
-            del message
-            report(None if error is None else error.name())
-
+        on_delivery = partial(reported, report)
         waited = 0.0
         while True:
             try:
@@ -99,7 +96,7 @@ class LetterProducer:
                     # unset: a copied old one would shorten the dead letter's retention.
                     partition=record.partition % self._partitions[topic],
                     headers=list(headers),
-                    on_delivery=reported,
+                    on_delivery=on_delivery,
                 )
             except BufferError:
                 if waited >= FULL_QUEUE_LIMIT:
@@ -136,3 +133,9 @@ class LetterProducer:
             purge(self._producer, self._producer.poll)
         except KafkaException:
             LOG.warning("the dead-letter producer was closed with a fatal error")
+
+
+def reported(report: Report, error: ClientError | None, message: Message) -> None:
+    """The client library's report of one letter, in our words."""
+    del message
+    report(None if error is None else error.name())

@@ -88,5 +88,7 @@ class Record:
 
 
 def _headers(found: HeadersType | None) -> Headers:
-    pairs = found.items() if isinstance(found, dict) else found or ()
+    if not found:
+        return ()
+    pairs = found.items() if isinstance(found, dict) else found
     return tuple((name, value.encode() if isinstance(value, str) else value) for name, value in pairs)
