@@ -20,7 +20,7 @@ from eventpact.kafka.handler import Reject, Retry
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
 from ingestion_events import IngestionEvent
-from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, World, number_of
+from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, World, event, number_of
 
 
 @pytest.fixture
@@ -58,6 +58,33 @@ def test_a_coordinator_that_is_loading_is_waited_for(world: World, api: Api) -> 
         ledger.wait_all(range(100))
 
     assert sum(world.committed().values()) == 100
+
+
+@pytest.mark.parametrize(
+    "code", [KafkaError.UNKNOWN, KafkaError.NETWORK_EXCEPTION, KafkaError.REQUEST_TIMED_OUT], ids=str
+)
+def test_a_brokers_troubles_with_itself_are_waited_out(world: World, code: int) -> None:
+    """More of them than a worker takes of errors that it does not know."""
+    ledger = Ledger()
+    for partition in range(6):
+        world.put(world.encode(event(partition)), partition=partition)
+        world.broker.push_partition_errors(TOPIC, partition, Api.FETCH, code, code)
+    with world.running(ledger.write) as run:
+        ledger.wait(6)
+        errors_seen = run.worker.stats().client_errors
+
+    assert errors_seen == 12
+    assert sum(world.committed().values()) == 6
+
+
+def test_a_place_to_start_from_that_is_not_told_stops_the_worker(world: World) -> None:
+    """The client library asks once, and would be silent from then on."""
+    world.publish(*range(10))
+    world.broker.push_request_errors(Api.OFFSET_FETCH, KafkaError.UNKNOWN)
+    stopped = world.failing(Ledger().write)
+
+    assert isinstance(stopped, errors.WorkerStopped)
+    assert stopped.code == "UNKNOWN"
 
 
 def reset(settings: Settings) -> Settings:

@@ -174,7 +174,9 @@ def test_a_slow_handler_keeps_no_more_than_a_batch_in_memory(world: World) -> No
     assert max(seen) <= 21
 
 
-@pytest.mark.parametrize("code", [KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.REQUEST_TIMED_OUT])
+@pytest.mark.parametrize(
+    "code", [KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.REQUEST_TIMED_OUT, KafkaError.UNKNOWN]
+)
 def test_a_commit_that_is_refused_for_now_is_tried_again(world: World, code: int) -> None:
     world.broker.push_request_errors(Api.OFFSET_COMMIT, *[code] * 3)
     ledger = Ledger()
@@ -185,7 +187,9 @@ def test_a_commit_that_is_refused_for_now_is_tried_again(world: World, code: int
     assert sum(world.committed().values()) == 10
 
 
-@pytest.mark.parametrize("code", [KafkaError.ILLEGAL_GENERATION, KafkaError.UNKNOWN_MEMBER_ID])
+@pytest.mark.parametrize(
+    "code", [KafkaError.ILLEGAL_GENERATION, KafkaError.UNKNOWN_MEMBER_ID, KafkaError.STALE_MEMBER_EPOCH]
+)
 def test_a_commit_by_a_member_that_is_no_more_means_duplicates_only(world: World, code: int) -> None:
     world.broker.push_request_errors(Api.OFFSET_COMMIT, code)
     ledger = Ledger()

@@ -12,7 +12,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError
 
-__all__ = ["COMMITS", "RECORDS", "CommitFault", "RecordFault"]
+__all__ = ["COMMITS", "RECORDS", "CommitFault", "RecordFault", "record_fault"]
 
 
 class RecordFault(Enum):
@@ -38,7 +38,27 @@ class CommitFault(Enum):
     STOP = auto()
 
 
+PASSING: Final = (
+    KafkaError.UNKNOWN,
+    KafkaError.NETWORK_EXCEPTION,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError.KAFKA_STORAGE_ERROR,
+    KafkaError.NOT_ENOUGH_REPLICAS,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.BROKER_NOT_AVAILABLE,
+    KafkaError.REPLICA_NOT_AVAILABLE,
+    KafkaError.OFFSET_NOT_AVAILABLE,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+)
+"""A broker's troubles with itself: UNKNOWN is an exception that it did not foresee, the protocol calls the others
+retriable. Of a fetch the client library hands out the first three and the fifth, and asks again; it keeps the others to
+itself. Joins, coordinators and offsets that are asked for bring all of them.
+"""
+
 RECORDS: Final[Mapping[int, RecordFault]] = {
+    **dict.fromkeys(PASSING, RecordFault.WAIT),
     KafkaError._PARTITION_EOF: RecordFault.IGNORE,
     KafkaError._MAX_POLL_EXCEEDED: RecordFault.IGNORE,  # on_lost follows
     KafkaError._TRANSPORT: RecordFault.WAIT,
@@ -50,6 +70,11 @@ RECORDS: Final[Mapping[int, RecordFault]] = {
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS: RecordFault.WAIT,
     KafkaError.NOT_COORDINATOR: RecordFault.WAIT,
     KafkaError.REBALANCE_IN_PROGRESS: RecordFault.WAIT,
+    # A member that lost its seat: the client joins again.
+    KafkaError.ILLEGAL_GENERATION: RecordFault.WAIT,
+    KafkaError.UNKNOWN_MEMBER_ID: RecordFault.WAIT,
+    KafkaError.STALE_MEMBER_EPOCH: RecordFault.WAIT,
+    KafkaError.FENCED_MEMBER_EPOCH: RecordFault.WAIT,
     KafkaError.UNKNOWN_TOPIC_OR_PART: RecordFault.GONE,
     KafkaError._UNKNOWN_TOPIC: RecordFault.GONE,
     KafkaError._UNKNOWN_PARTITION: RecordFault.GONE,
@@ -71,6 +96,7 @@ RECORDS: Final[Mapping[int, RecordFault]] = {
 }
 
 COMMITS: Final[Mapping[int, CommitFault]] = {
+    **dict.fromkeys(PASSING, CommitFault.LATER),
     KafkaError._NO_OFFSET: CommitFault.NORMAL,
     KafkaError._TRANSPORT: CommitFault.LATER,
     KafkaError._TIMED_OUT: CommitFault.LATER,
@@ -80,7 +106,8 @@ COMMITS: Final[Mapping[int, CommitFault]] = {
     KafkaError.COORDINATOR_NOT_AVAILABLE: CommitFault.LATER,
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS: CommitFault.LATER,
     KafkaError.NOT_COORDINATOR: CommitFault.LATER,
-    KafkaError.REQUEST_TIMED_OUT: CommitFault.LATER,
+    # So says a coordinator that has not heard of the topic yet; of one that is gone, the reader is told as well.
+    KafkaError.UNKNOWN_TOPIC_OR_PART: CommitFault.LATER,
     KafkaError.REBALANCE_IN_PROGRESS: CommitFault.FORGET,
     KafkaError.ILLEGAL_GENERATION: CommitFault.FORGET,
     KafkaError.UNKNOWN_MEMBER_ID: CommitFault.FORGET,
@@ -97,3 +124,16 @@ COMMITS: Final[Mapping[int, CommitFault]] = {
     KafkaError._FATAL: CommitFault.STOP,
 }
 """A code that is not here stops the worker."""
+
+REJOINING: Final = frozenset(code for code, fault in COMMITS.items() if fault is CommitFault.FORGET)
+START_UNKNOWN: Final = "Failed to fetch committed offset"
+"""How the client library begins to say that a partition has no place to start from. It does not ask again: nothing is
+read from there until the partition is assigned anew.
+"""
+
+
+def record_fault(error: KafkaError) -> RecordFault:
+    """What this error, in place of a record or from the error callback, asks for."""
+    # A member that lost its seat is given its partitions anew; others would wait for ever.
+    stuck = error.str().startswith(START_UNKNOWN) and error.code() not in REJOINING
+    return RecordFault.STOP if error.fatal() or stuck else RECORDS.get(error.code(), RecordFault.COUNT)

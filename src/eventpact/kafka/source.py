@@ -18,7 +18,7 @@ from eventpact.codec import Codec
 from eventpact.contract import Contract, contract_of
 from eventpact.dead_letter import Stage
 from eventpact.errors import WorkerStopped
-from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.dead_letters import DeadLetterWriter
@@ -150,7 +150,7 @@ class Source(Generic[E]):
                 error = message.error()
                 if error is None:
                     taken += self._read(message)
-                elif RECORDS.get(error.code()) not in {RecordFault.WAIT, RecordFault.IGNORE}:
+                elif record_fault(error) not in {RecordFault.WAIT, RecordFault.IGNORE}:
                     raise translate(error, f"cannot read topic {self.topic}")
             self._stored()
         except KafkaException as error:

@@ -8,7 +8,7 @@ from typing import Final
 from confluent_kafka import KafkaError as ClientError
 
 from eventpact.errors import WorkerStopped
-from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stats import WorkerStats
@@ -38,7 +38,7 @@ class Troubles:
         """Take an error in. Raises WorkerStopped for one that a worker may not step over."""
         name = error.name()
         self._stats.client_errors += 1
-        fault = RecordFault.STOP if error.fatal() else RECORDS.get(error.code(), RecordFault.COUNT)
+        fault = record_fault(error)
         # Once per code until records come again: an outage must not fill the log.
         if fault is not RecordFault.IGNORE and name not in self._said:
             self._said.add(name)
