@@ -1,12 +1,13 @@
-"""What every test shares: hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours."""
+"""What every test shares: timeouts and hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours."""
 
 import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.hanging import pytest_collection_modifyitems, pytest_timeout_set_timer
 from tests.live.fixtures import apicurio, kafka_broker
 
-__all__ = ["apicurio", "kafka_broker"]
+__all__ = ["apicurio", "kafka_broker", "pytest_collection_modifyitems", "pytest_timeout_set_timer"]
 
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
