@@ -22,16 +22,18 @@ _SPACE: Final = r"\t\n\x0b\x0c\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f
 _OUTSIDE: Final = {".": r"[^\n\r\u2028\u2029]", "$": r"\Z"}
 _GROUPS: Final = re.compile(r"\(\?(?::|=|!|<=|<!)")
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|(.))", re.DOTALL)
-_QUANTIFIER: Final = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})")
+_QUANTIFIER: Final = re.compile(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})")
 _PLAIN_ESCAPES: Final = frozenset("dDwWtnrfv")
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """The compiled pattern; match it with ``.search``: ECMA patterns are not anchored."""
+    tokens = _tokens(pattern)
     try:
         # ASCII: ECMA's \\d, \\w and \\b know no other letters and digits.
-        return re.compile("".join(_tokens(pattern)), re.ASCII)
-    except (re.error, OverflowError, RecursionError) as error:
+        return re.compile("".join(tokens), re.ASCII)
+    # A ValueError is a count of more digits than Python reads.
+    except (re.error, ValueError, OverflowError, RecursionError) as error:
         raise UnsupportedPatternError(f"not a regular expression: {error}") from None
 
 

@@ -1,0 +1,83 @@
+"""Parts of a pattern: what a class allows is what `compile_pattern` lets pass."""
+
+import pytest
+
+from eventpact.codec.pattern import UnsupportedPatternError, compile_pattern
+from eventpact.codec.pattern_parts import Choice, OneOf, Row, parts_of
+
+
+def members(pattern: str) -> str:
+    match parts_of(pattern):
+        case Choice((Row((OneOf(found),)),)):
+            return found
+        case other:
+            raise AssertionError(other)
+
+
+@pytest.mark.parametrize(
+    "negated",
+    [
+        "[^a-y0-9]",
+        r"[^\w]",
+        r"[^\W]",
+        r"[^\d]",
+        r"[^\D]",
+        r"[^\s]",
+        r"[^\W_]",
+        r"[^\D0-8]",
+        r"[^\0-@]",
+        r"[^\0-\u{10FFFF}]",
+        "[^ -y{-~]",
+        r"[^\]\-a]",
+        r"[^^]",
+    ],
+)
+def test_a_negated_class_has_all_of_printable_ascii_that_it_allows(negated: str) -> None:
+    allowed = {c for c in map(chr, range(32, 127)) if compile_pattern(f"^{negated}$").search(c)}
+
+    assert set(members(negated)) == allowed
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[a-f]",
+        "[A-C_-]",
+        "[--/]",
+        r"[a\-z]",
+        r"[\b]",
+        r"[\W\d]",
+        r"[\s]",
+        r"[\]-a]",
+        r"\d",
+        r"\D",
+        r"\w",
+        r"\W",
+        r"\s",
+        r"\S",
+        r"\t",
+        r"\0",
+        r"\/",
+        r"\x41",
+        r"\u0041",
+        r"\u{1F600}",
+        ".",
+        "]",
+        "}",
+    ],
+)
+def test_each_member_is_allowed(pattern: str) -> None:
+    found = members(pattern)
+
+    assert found
+    assert all(compile_pattern(f"^{pattern}$").search(member) for member in found)
+
+
+def test_of_a_range_some_are_enough() -> None:
+    assert len(members(r"[\0-\u{10FFFF}]")) == 256
+
+
+@pytest.mark.parametrize("pattern", [r"[\0-\s]", r"[\s-\uffff]"])
+def test_a_class_is_no_end_of_a_range(pattern: str) -> None:
+    with pytest.raises(UnsupportedPatternError):
+        parts_of(pattern)
