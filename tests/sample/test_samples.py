@@ -64,6 +64,37 @@ def test_bounds_and_lengths_hold() -> None:
         assert re.fullmatch("[a-c]{1,4}", event.line)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "whole"),
+    [
+        ("^[0-9a-f]{128}$", "[0-9a-f]{128}"),
+        ("(?:^|,)x(?:$|,)", ",?x,?"),
+        ("^(?=.*[0-9])(?!0)[a-z0-9]+$", "(?!0)[a-z]*[0-9][a-z0-9]*"),
+        # Python's `re` finds the match of what fits; on any other text it would go on for hours.
+        ("^((((a*)*)*)*)*b$", "a*b"),
+        (r"^(((\w+)+)+)+-$", "[a-z0-9]+-"),
+        ("^(?:(?:x+x+)+x+)+y$", "xxx+y"),
+    ],
+)
+def test_a_text_is_written_from_its_pattern(pattern: str, whole: str) -> None:
+    schema = record("Texts", field("code", "string", pattern=pattern))
+
+    assert all(re.fullmatch(whole, event.code) for event in samples(made(schema), 20, seed=1))
+
+
+def test_each_alternative_is_drawn() -> None:
+    schema = record("Either", field("code", "string", pattern="^(EUR|USD)$"))
+
+    assert {event.code for event in samples(made(schema), 20, seed=1)} == {"EUR", "USD"}
+
+
+@pytest.mark.parametrize("bounds", [{"maxLength": 2}, {"minLength": 60}])
+def test_a_repeat_without_end_takes_the_lengths_into_account(bounds: dict[str, int]) -> None:
+    schema = record("Lengths", field("code", "string", pattern="^[a-z]+$", **bounds))
+
+    assert len(list(samples(made(schema), 20, seed=1))) == 20
+
+
 def test_a_seed_repeats_itself() -> None:
     first = list(samples(IngestionEvent, 5, seed=7))
 

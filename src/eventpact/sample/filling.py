@@ -105,9 +105,12 @@ class Filling:
 
     def _leaf(self, field: Field, type_: Primitive | Fixed, proposal: object, *, direct: bool) -> object:
         python = self._model.leaf(type_).python
-        if python not in CLOCKS and type(proposal) is python and self._fits(field, type_, proposal, direct=direct):
-            return proposal
         props: Props = {**(field.props if direct else NO_PROPS), **type_.props}
+        # The library knows no pattern. Its twenty letters would hardly match, and an ambiguous pattern may take hours
+        # to say so; what is written from the pattern's parts matches.
+        proposed = type(proposal) is python and python not in CLOCKS and not (python is str and "pattern" in props)
+        if proposed and self._fits(field, type_, proposal, direct=direct):
+            return proposal
         for _ in range(_TRIES):
             value = leaf_value(type_, python, props, self._rng)
             if self._fits(field, type_, value, direct=direct):
