@@ -77,11 +77,11 @@ def test_a_brokers_troubles_with_itself_are_waited_out(world: World, code: int) 
     assert sum(world.committed().values()) == 6
 
 
-def test_a_place_to_start_from_that_is_not_told_stops_the_worker(world: World) -> None:
+def test_a_place_to_start_from_that_is_not_told_stops_the_worker(single: World) -> None:
     """The client library asks once, and would be silent from then on."""
-    world.publish(*range(10))
-    world.broker.push_request_errors(Api.OFFSET_FETCH, KafkaError.UNKNOWN)
-    stopped = world.failing(Ledger().write)
+    single.publish(*range(10))
+    single.broker.push_request_errors(Api.OFFSET_FETCH, KafkaError.UNKNOWN)
+    stopped = single.failing(Ledger().write)
 
     assert isinstance(stopped, errors.WorkerStopped)
     assert stopped.code == "UNKNOWN"

@@ -178,27 +178,38 @@ def test_a_slow_handler_keeps_no_more_than_a_batch_in_memory(world: World) -> No
     "code", [KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.REQUEST_TIMED_OUT, KafkaError.UNKNOWN]
 )
 def test_a_commit_that_is_refused_for_now_is_tried_again(world: World, code: int) -> None:
-    world.broker.push_request_errors(Api.OFFSET_COMMIT, *[code] * 3)
+    """The errors meet commits, not the crash marks of the beginning: those are not tried again."""
     ledger = Ledger()
     world.publish(*range(10))
-    with world.running(ledger.write):
+    with world.running(ledger.write) as run:
         ledger.wait(10)
+        world.wait_committed(10)
+        world.broker.push_request_errors(Api.OFFSET_COMMIT, *[code] * 5)
+        world.publish(*range(10, 20))
+        ledger.wait(20)
+        world.wait_committed(20)
+        refused = run.worker.stats().commit_errors
 
-    assert sum(world.committed().values()) == 10
+    assert refused > 0
+    assert sum(world.committed().values()) == 20
 
 
 @pytest.mark.parametrize(
     "code", [KafkaError.ILLEGAL_GENERATION, KafkaError.UNKNOWN_MEMBER_ID, KafkaError.STALE_MEMBER_EPOCH]
 )
 def test_a_commit_by_a_member_that_is_no_more_means_duplicates_only(world: World, code: int) -> None:
-    world.broker.push_request_errors(Api.OFFSET_COMMIT, code)
     ledger = Ledger()
     world.publish(*range(10))
-    with world.running(ledger.write):
+    with world.running(ledger.write) as run:
         ledger.wait_all(range(10))
+        world.wait_committed(10)
+        world.broker.push_request_errors(Api.OFFSET_COMMIT, code)
         world.publish(*range(10, 20))
         ledger.wait_all(range(20))
+        world.wait_committed(20)
+        refused = run.worker.stats().commit_errors
 
+    assert refused == 1
     assert sum(world.committed().values()) == 20
 
 
