@@ -11,6 +11,7 @@ import pytest
 
 from eventpact import errors
 from eventpact.dead_letter import Reason
+from eventpact.kafka import membership
 from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.loop import Loop
@@ -325,6 +326,21 @@ def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> No
 def test_concurrency_is_at_least_one(world: World) -> None:
     with pytest.raises(ValueError, match="concurrency"):
         world.worker(Ledger().write, concurrency=0)
+
+
+def test_a_consumer_that_cannot_be_made_leaves_no_thread(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("no such setting")
+
+    before = set(threading.enumerate())
+    monkeypatch.setattr(membership, "Consumer", refuse)
+    error = world.failing(Ledger().write, concurrency=4)
+    crew = [one for one in set(threading.enumerate()) - before if one.name.startswith("eventpact-handler-")]
+    for thread in crew:
+        thread.join(5.0)  # it ends by itself
+
+    assert isinstance(error, ValueError)
+    assert [one.name for one in crew if one.is_alive()] == []
 
 
 def test_a_worker_says_when_it_is_idle(world: World) -> None:

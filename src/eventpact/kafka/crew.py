@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Final, Generic, TypeVar
+from types import TracebackType
+from typing import Final, Generic, Self, TypeVar
 
 from eventpact.kafka.trial import Trial
 
@@ -17,7 +18,7 @@ THREAD_NAME: Final = "eventpact-handler"
 
 class Crew(Generic[E]):
     """`size` threads that run `call` with one trial each. Daemons: a handler that never returns must not keep the
-    process from its end. `call` keeps what is raised; it raises nothing itself.
+    process from its end. `call` keeps what is raised; it raises nothing itself. A context manager: `close` at its end.
     """
 
     def __init__(self, size: int, call: Callable[[Trial[E]], None]) -> None:
@@ -31,6 +32,14 @@ class Crew(Generic[E]):
         ]
         for thread in self._threads:
             thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def submit(self, trial: Trial[E]) -> None:
         """One of the threads calls the handler with it."""

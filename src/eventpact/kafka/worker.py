@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Generic, TypeVar
 
 from eventpact.codec import Codec
@@ -162,9 +163,9 @@ class Worker(Generic[E]):
             self._codec, KnownSchemas(self._registry, clock=clock.monotonic), subject, policy, clock
         )
         max_poll = self._settings.consumer.max_poll_interval_ms / 1000
-        with Watchdog(policy, max_poll, clock, stats) as watchdog:
+        with Watchdog(policy, max_poll, clock, stats) as watchdog, ExitStack() as stack:
             caller = Caller(self._handler, watchdog, self._observer)
-            crew = Crew(self._concurrency, caller.call) if self._concurrency > 1 else None
+            crew = stack.enter_context(Crew(self._concurrency, caller.call)) if self._concurrency > 1 else None
             settler = Settler(
                 reader=TrialReader(intake, caller, policy),
                 caller=caller,
@@ -187,11 +188,7 @@ class Worker(Generic[E]):
                 arrived=loop.arrived,
                 by_key=crew is not None,
             )
-            try:
-                live(loop, membership, letters, policy, self._group)
-            finally:
-                if crew is not None:
-                    crew.close()
+            live(loop, membership, letters, policy, self._group)
 
     def _open_dead_letters(self) -> DeadLetterWriter:
         return DeadLetterWriter(self._contract, self._settings, self._registry, self._group)
