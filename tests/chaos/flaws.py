@@ -16,7 +16,7 @@ def commit_on_receipt() -> None:
     """A record may be committed as soon as the client library hands it out."""
     take, received = Holding.take, dict[Progress, int]()
 
-    def eager(self: Holding, message: object, offset: int) -> tuple[Lane, bool]:
+    def eager(self: Holding, message: object, offset: int) -> tuple[Lane, int]:
         received[self.progress] = offset
         return take(self, message, offset)  # type: ignore[arg-type]
 

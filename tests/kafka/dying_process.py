@@ -14,6 +14,8 @@ from typing import Final
 
 from eventpact.dead_letter import DeadLetter
 from eventpact.kafka.client_settings import ConsumerSettings, ProducerSettings
+from eventpact.kafka.handler import Retry
+from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.worker import Worker
 from eventpact.registry import MemoryRegistry, SchemaText
@@ -25,17 +27,24 @@ KILLER: Final = 13
 DIED: Final = 9
 
 
-def die() -> None:
+def die(attempt: int) -> None:
     """As a fault in a C library does: nothing of Python runs any more."""
     os._exit(DIED)
 
 
-def hang() -> None:
+def die_later(attempt: int) -> None:
+    """At the second attempt; the process has lived through the first."""
+    if attempt == 1:
+        raise Retry
+    os._exit(DIED)
+
+
+def hang(attempt: int) -> None:
     """For ever."""
     threading.Event().wait()
 
 
-MANNERS: Final[dict[str, Callable[[], None]]] = {"die": die, "hang": hang}
+MANNERS: Final[dict[str, Callable[[int], None]]] = {"die": die, "die later": die_later, "hang": hang}
 
 
 def main(servers: str, manner: str, concurrency: str) -> None:
@@ -43,9 +52,9 @@ def main(servers: str, manner: str, concurrency: str) -> None:
     registry.register(CONTRACT.subject, SchemaText(IngestionEvent.SCHEMA_TEXT))
     registry.register(f"{DEAD_LETTERS}-value", SchemaText(DeadLetter.SCHEMA_TEXT))
 
-    def handle(handled: IngestionEvent) -> None:
+    def handle(handled: IngestionEvent, record: Record) -> None:
         if number_of(handled) == KILLER:
-            MANNERS[manner]()
+            MANNERS[manner](record.attempt)
         os.write(1, b"%d\n" % number_of(handled))
 
     settings = Settings(

@@ -301,7 +301,7 @@ def test_no_more_is_taken_than_may_come_again_after_a_crash(world: World) -> Non
 
 
 def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> None:
-    """More than a batch of one tenant waits behind a handler at work: the rest stays on the broker."""
+    """More of one tenant than may wait stands behind a handler at work: the rest stays on the broker."""
     release, at_work = threading.Event(), threading.Event()
     ledger = Ledger()
 
@@ -311,7 +311,7 @@ def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> No
         ledger.write(handled)
 
     put(world, *range(120), owner=1)
-    with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=20)) as run:
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=10, ahead=20)) as run:
         assert at_work.wait(LIMIT)
         put(world, *range(120, 200), owner=1)
         held = run.worker.stats().buffered
@@ -321,6 +321,49 @@ def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> No
     assert held <= 21
     assert ledger.numbers == list(range(200))
     assert world.committed() == {0: 200}
+
+
+def test_many_records_of_one_tenant_do_not_keep_others_from_the_threads(world: World) -> None:
+    """More than a batch of them: the next tenant's first record is taken all the same."""
+    other, ledger = threading.Event(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 0:
+            assert other.wait(LIMIT)
+        elif number_of(handled) == 99:
+            other.set()
+        ledger.write(handled)
+
+    put(world, *range(60), owner=1)
+    put(world, 99, owner=2)
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=10)):
+        ledger.wait(61)
+
+    assert ledger.numbers == [99, *range(60)]
+
+
+def test_what_waits_is_bounded_in_bytes_too(world: World) -> None:
+    """Ten records of 5 kB and a bound of 12 kB: three fill it, and the next ones come when there is room."""
+    at_work, release, ledger = threading.Event(), threading.Event(), Ledger()
+    most: list[int] = []
+
+    def handle(handled: IngestionEvent) -> None:
+        at_work.set()
+        assert release.wait(LIMIT)
+        most.append(run.worker.stats().buffered)
+        ledger.write(handled)
+
+    for number in range(10):
+        made = event(number, owner=1, name="n" * 5_000)
+        world.put(world.encode(made), key=made.tenant_id.encode(), partition=0)
+    policy = replace(SWIFT, batch=1, ahead=10, batch_bytes=12_000)
+    with world.running(handle, concurrency=2, policy=policy) as run:
+        assert at_work.wait(LIMIT)
+        release.set()
+        ledger.wait(10)
+
+    assert max(most) <= 3
+    assert world.committed() == {0: 10}
 
 
 def test_concurrency_is_at_least_one(world: World) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, TopicPartition
@@ -15,14 +17,15 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from eventpact import errors
 from eventpact.dead_letter import Reason, Stage
 from eventpact.dev.broker import Api
-from eventpact.kafka.crash_marks import attempts
-from eventpact.kafka.handler import Retry
+from eventpact.kafka.crash_marks import deaths, this_process
+from eventpact.kafka.handler import Retry, Unavailable
 from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
 from tests.kafka.dying_process import DIED, KILLER
 from tests.kafka.test_concurrency import put
 from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, TOPIC, Ledger, World, number_of, with_attempts
 
+PARENT = this_process()
 PROCESS = (sys.executable, "-m", "tests.kafka.dying_process")
 
 
@@ -48,12 +51,8 @@ def found_mark(world: World, partition: int = 0) -> tuple[int, str]:
     return found.offset, found.metadata or ""
 
 
-@pytest.mark.parametrize(("manner", "code", "concurrency"), [("die", DIED, 1), ("die", DIED, 4), ("hang", HUNG, 1)])
-def test_a_record_that_kills_is_dead_lettered_in_the_end_and_no_other_is(
-    world: World, manner: str, code: int, concurrency: int
-) -> None:
-    """Whatever is in hand with it, and in all partitions: only the one to blame goes."""
-    world.publish(*range(40))
+def until_it_is_quarantined(world: World, manner: str, code: int, concurrency: int) -> None:
+    """Numbers 0 to 39 are there; new processes are started until the killer is a dead letter, all others handled."""
     codes: list[int] = []
     handled: set[int] = set()
     wanted = set(range(40)) - {KILLER}
@@ -85,6 +84,26 @@ def test_a_record_that_kills_is_dead_lettered_in_the_end_and_no_other_is(
     assert handled == wanted
 
 
+@pytest.mark.parametrize(
+    ("manner", "code", "concurrency"),
+    [("die", DIED, 1), ("die", DIED, 4), ("die later", DIED, 1), ("die later", DIED, 4), ("hang", HUNG, 1)],
+)
+def test_a_record_that_kills_is_dead_lettered_in_the_end_and_no_other_is(
+    world: World, manner: str, code: int, concurrency: int
+) -> None:
+    """Whatever is in hand with it, and in all partitions: only the one to blame goes."""
+    world.publish(*range(40))
+    until_it_is_quarantined(world, manner, code, concurrency)
+
+
+def test_a_record_that_kills_is_found_as_soon_behind_many_of_another_key(world: World) -> None:
+    """With concurrency each key takes its turn; after a crash the offsets do."""
+    put(world, *range(KILLER), owner=1)
+    put(world, KILLER, owner=2)
+    put(world, *range(KILLER + 1, 40), owner=1)
+    until_it_is_quarantined(world, "die", DIED, 4)
+
+
 def test_the_first_record_of_a_partition_is_marked_while_it_is_tried_and_not_longer(world: World) -> None:
     seen: list[tuple[int, str]] = []
     ledger = Ledger()
@@ -97,7 +116,7 @@ def test_the_first_record_of_a_partition_is_marked_while_it_is_tried_and_not_lon
     with world.running(handle):
         ledger.wait(2)
 
-    assert seen[0] == (0, "attempt=1")
+    assert seen[0] == (0, f"attempt=1 by={this_process()}")
     assert found_mark(world) == (2, "")
 
 
@@ -118,7 +137,7 @@ def test_a_mark_stays_while_its_record_is_tried_whatever_becomes_of_others(world
     with world.running(handle, concurrency=2):
         ledger.wait(3)
 
-    assert seen == [(0, "attempt=1")]
+    assert seen == [(0, f"attempt=1 by={this_process()}")]
     assert found_mark(world) == (3, "")
 
 
@@ -140,7 +159,7 @@ def test_a_mark_is_counted_up_until_the_record_is_not_tried_any_more(world: Worl
         while run.worker.stats().crashed < 1:
             assert not run.ended(0.01)
 
-    assert seen == [(0, "attempt=3")]
+    assert seen == [(0, f"attempt=3 by={this_process()}")]
     assert letter.reason == Reason.CRASHED
     assert letter.original_partition == 1
     assert [found_mark(world, partition) for partition in (0, 1)] == [(1, ""), (1, "")]
@@ -158,22 +177,73 @@ def test_a_mark_of_another_record_means_nothing(world: World) -> None:
     assert ledger.numbers == [1]
 
 
-def test_a_process_that_lives_through_a_failure_takes_its_mark_away(world: World) -> None:
-    """A record that waits for its next attempt for an hour is no crash, however often the process is replaced."""
-    failed = threading.Event()
-    cleared: list[tuple[int, str]] = []
+def test_a_record_is_marked_at_each_try_and_not_in_between(world: World) -> None:
+    """One that waits for its next attempt for an hour is no crash, however often the process is replaced; one that
+    kills at its second attempt is.
+    """
+    marks: list[str] = []
 
     def handle(handled: IngestionEvent) -> None:
-        if failed.is_set():
-            cleared.append(found_mark(world))
-        failed.set()
-        raise Retry
+        marks.append(found_mark(world)[1].partition(" ")[0])
+        raise Unavailable if len(marks) < 3 else Retry
 
     put(world, 0)
-    with world.running(handle, policy=with_attempts(2)):
+    with world.running(handle, policy=replace(with_attempts(2), wait=0.4, wait_max=0.4)) as run:
+        while run.worker.stats().waits < 1 or found_mark(world)[1]:
+            assert not run.ended(0.01)
+        between = found_mark(world)
         world.letters(1)
 
-    assert cleared == [(0, "")]
+    assert between == (0, "")
+    assert marks == ["attempt=1"] * 4
+
+
+def test_a_mark_of_this_process_is_no_death(world: World) -> None:
+    """It lost the partition with the record in hand, however often, and lives."""
+    seen: list[str] = []
+    ledger = Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        seen.append(found_mark(world)[1])
+        ledger.write(handled)
+
+    put(world, 0)
+    own = f"attempt=3 by={this_process()}"
+    mark(world, own)
+    with world.running(handle):
+        ledger.wait(1)
+
+    assert seen == [own]
+    assert world.stored(DEAD_LETTERS) == 0
+
+
+def test_a_record_under_suspicion_is_tried_when_nothing_else_is_in_hand(world: World) -> None:
+    """Handlers that were at work before its mark was read are waited for."""
+    at_work, release, suspect = threading.Event(), threading.Event(), threading.Event()
+    ledger = Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 0:
+            at_work.set()
+            assert release.wait(LIMIT)
+        else:
+            suspect.set()
+        ledger.write(handled)
+
+    put(world, 0, partition=1)
+    mark(world, "attempt=1")
+    with world.running(handle, concurrency=4) as run:
+        assert at_work.wait(LIMIT)
+        put(world, 1)
+        while run.worker.stats().buffered < 2:
+            assert not run.ended(0.01)
+
+        assert not suspect.wait(0.2)
+
+        release.set()
+        ledger.wait(2)
+
+    assert ledger.numbers == [0, 1]
 
 
 def test_an_orderly_stop_is_no_crash(world: World) -> None:
@@ -210,7 +280,28 @@ def test_a_mark_that_cannot_be_made_costs_a_line(world: World, api: Api, caplog:
 
 @pytest.mark.parametrize(
     ("metadata", "count"),
-    [("attempt=3", 3), ("", 0), (None, 0), ("attempt=-1", 0), ("attempt=0", 0), ("attempt=9999999", 0), ("else", 0)],
+    [
+        ("attempt=3", 3),
+        ("attempt=3 by=beef-1", 3),
+        ("attempt=3 by=cafe-2", 2),
+        ("attempt=3 by=", 0),
+        ("attempt=3 by=who", 0),
+        ("", 0),
+        (None, 0),
+        ("attempt=-1", 0),
+        ("attempt=0", 0),
+        ("attempt=9999999", 0),
+        ("else", 0),
+    ],
 )
 def test_what_counts_as_a_mark(metadata: str | None, count: int) -> None:
-    assert attempts(metadata) == count
+    assert deaths(metadata, "cafe-2") == count
+
+
+def test_a_forked_process_is_another_one() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(int(this_process() == PARENT))
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert this_process() == PARENT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from eventpact import errors
 from eventpact.dev.broker import Api
 from eventpact.kafka.clock import SystemClock
 from eventpact.kafka.dead_letters import DeadLetterWriter
-from eventpact.kafka.handler import Reject, Retry
+from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
 from ingestion_events import IngestionEvent
@@ -122,6 +123,43 @@ def test_records_that_were_deleted_unread_are_counted_and_told(single: World, ca
     assert sorted(ledger.numbers) == list(range(15, 30))
     assert counted == 5
     assert f"{TOPIC}[0]: 5 records from offset 10 on were deleted" in caplog.text
+
+
+def test_records_that_were_deleted_while_the_partition_was_held_are_counted_too(
+    single: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Six of them, while the handler waited for something."""
+    up, ledger = threading.Event(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 5 and not up.is_set():
+            raise Unavailable
+        ledger.write(handled)
+
+    single.publish(*range(6))
+    with caplog.at_level(logging.ERROR), single.running(handle) as run:
+        # The second probe comes after a pass that has paused the partition.
+        while run.worker.stats().waits < 2:
+            assert not run.ended(0.01)
+        single.publish(*range(6, 20))
+        single.broker.delete_records(TOPIC, 0, 12)
+        up.set()
+        ledger.wait_all([*range(6), *range(12, 20)])
+        counted = run.worker.stats().deleted_unread
+
+    assert not set(ledger.numbers) & set(range(6, 12))
+    assert counted == 6
+    assert f"{TOPIC}[0]: 6 records from offset 6 on were deleted" in caplog.text
+
+
+def test_they_are_counted_for_a_contract_without_dead_letters(single: World) -> None:
+    lagging(single)
+    ledger = Ledger()
+    with single.running(ledger.write, contract=replace(single.contract, dead_letter=None)) as run:
+        ledger.wait(15)
+        counted = run.worker.stats().deleted_unread
+
+    assert counted == 5
 
 
 def test_a_strict_worker_stops_before_records_that_were_deleted_unread(single: World) -> None:

@@ -38,6 +38,9 @@ class At:
     def key(self) -> bytes | None:
         return self._key
 
+    def __len__(self) -> int:
+        return 10
+
 
 def at(offset: int, key: bytes | None = None) -> Message:
     return cast(Message, At(offset, key))
@@ -118,11 +121,29 @@ def test_going_back_never_commits_what_is_open(moves: list[tuple[bool, int]]) ->
 
 def test_a_holding_goes_back_with_the_client_library() -> None:
     holding = Holding(0)
-    rewound = [holding.take(at(offset), offset)[1] for offset in (5, 6, 9, 6, 7)]
+    jumps = [holding.take(at(offset), offset)[1] for offset in (5, 6, 9, 6, 7)]
 
-    assert rewound == [False, False, False, True, False]
+    assert jumps == [0, 0, 2, -4, 0]
     assert offsets(holding.lanes[None]) == [5, 6, 7]
-    assert holding.held == 3
+    assert (holding.held, holding.size) == (3, 30)
+
+
+def test_commits_follow_a_log_that_was_cut_off() -> None:
+    """Else a committed offset ahead of the log would skip what is written there later."""
+    holding = Holding(0)
+    for offset in (5, 6):
+        holding.take(at(offset), offset)
+        holding.progress.settle(offset)
+    holding.stored = 7
+    holding.take(at(7), 7)
+    holding.take(at(7), 7)
+
+    assert holding.stored == 7
+
+    holding.take(at(2), 2)
+    holding.progress.settle(2)
+
+    assert (holding.progress.committable or 0, holding.stored) == (3, 0)
 
 
 def test_a_lane_that_lost_its_first_record_forgets_the_attempts() -> None:
@@ -202,20 +223,66 @@ def test_what_is_busy_or_gone_or_empty_gets_no_turn() -> None:
     assert schedule.next(1.0) is None
 
 
+def test_a_partition_is_tried_in_order_when_that_is_wanted() -> None:
+    """Whatever the keys; the one that backs off, or is with a handler, holds its partition and no other."""
+    schedule = Schedule()
+    schedule.in_order = True
+    one, two = Holding(0, by_key=True), Holding(1, by_key=True)
+    for offset, key in enumerate((b"a", b"a", b"b", b"a", b"b")):
+        schedule.queue(one.take(at(offset, key), offset)[0])
+    schedule.queue(two.take(at(7, b"c"), 7)[0])
+    turns: list[tuple[int, int | None]] = []
+    while (lane := schedule.next(1.0)) is not None:
+        turns.append((lane.holding.partition, lane.buffer[0].offset()))
+        lane.pop((lane.buffer[0],))
+        schedule.queue(lane)
+
+    assert [offset for partition, offset in turns if partition == 0] == [0, 1, 2, 3, 4]
+    assert (1, 7) in turns[:3]
+
+    for offset, key in ((5, b"a"), (6, b"b")):
+        lane, _ = one.take(at(offset, key), offset)
+        lane.due = 9.0 if offset == 5 else 0.0
+        schedule.queue(lane)
+
+    assert (schedule.waits(1.0), schedule.next(1.0)) == (8.0, None)
+    assert schedule.waits(9.0) == 0.0
+    assert schedule.next(9.0) is one.lanes[b"a"]
+
+
 def test_the_gate_lets_one_probe_through_when_its_time_comes() -> None:
-    gate = Gate()
+    gate, policy = Gate(), Policy(wait=2.0, wait_max=30.0)
 
     assert gate.lets_through(0.0)
 
-    gate.shut(10.0, 2.0)
-    gate.shut(12.0, 3.0)
+    due = 10.0 + gate.shut(10.0, policy)
 
-    assert (gate.lets_through(14.9), gate.lets_through(15.0)) == (False, True)
-    assert (gate.remaining(14.0), gate.shut_since) == (1.0, 10.0)
+    assert 12.0 <= due <= 12.5
+    assert (gate.lets_through(due - 0.1), gate.lets_through(due)) == (False, True)
+    assert (gate.remaining(due - 1.0), gate.shut_since) == (1.0, 10.0)
 
     gate.open()
 
     assert (gate.lets_through(0.0), gate.shut_since) == (True, None)
+
+
+def test_probes_become_rarer_whoever_makes_them() -> None:
+    """Each may be another key's record. What a handler reports that began before is no probe, and moves nothing."""
+    gate, policy = Gate(), Policy(wait=1.0, wait_max=30.0)
+    now, delays = 0.0, []
+    for _ in range(7):
+        delays.append(gate.shut(now, policy))
+        late = gate.shut(now + 0.25, policy)
+        now += delays[-1]
+
+        assert late == pytest.approx(delays[-1] - 0.25)
+        assert gate.lets_through(now)
+    for delay, least in zip(delays, (1, 2, 4, 8, 16, 30, 30), strict=True):
+        assert least <= delay <= 1.25 * least
+
+    gate.open()
+
+    assert gate.shut(now, policy) <= 1.25
 
 
 @given(st.lists(st.booleans(), max_size=120))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from time import monotonic
 
 import pytest
 
@@ -14,7 +16,7 @@ from eventpact.kafka.observer import Settled
 from eventpact.kafka.record import Record
 from ingestion_events import IngestionEvent
 from tests.kafka.test_concurrency import put
-from tests.kafka.world import DEAD_LETTERS, TOPIC, Ledger, World, number_of, with_attempts
+from tests.kafka.world import DEAD_LETTERS, LIMIT, SWIFT, TOPIC, Ledger, World, number_of, with_attempts
 
 
 @pytest.fixture
@@ -132,6 +134,26 @@ def test_an_observer_that_fails_stops_the_worker_and_blames_no_record(
     assert error.code == "observer"
     assert world.stored(DEAD_LETTERS) == 0
     assert world.committed() == {}
+
+
+def test_an_observer_that_hangs_is_told_of(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """As a handler is, and in the end it ends the process as well."""
+
+    class Slow(Told):
+        def settled(self, settled: Settled) -> None:
+            deadline = monotonic() + LIMIT
+            while "the observer has worked" not in caplog.text:
+                assert monotonic() < deadline
+                threading.Event().wait(0.01)
+            super().settled(settled)
+
+    ledger = Ledger()
+    put(world, 0)
+    with world.running(ledger.write, observer=Slow(), policy=replace(SWIFT, handler_warning=0.05)):
+        ledger.wait(1)
+
+    assert f"{TOPIC}[0]@0: the observer has worked" in caplog.text
+    assert "in test_an_observer_that_hangs" in caplog.text
 
 
 def test_an_observer_sees_the_thread_that_calls_the_handler(world: World) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from eventpact.dead_letter import Stage
 from eventpact.kafka.handler import BatchFailed, BatchHandler, Handler, wants_record
 from eventpact.kafka.judge import Failure
-from eventpact.kafka.observer import Observer
+from eventpact.kafka.observer import Observer, Settled
 from eventpact.kafka.trial import Trial
 from eventpact.kafka.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
 
 __all__ = ["Caller", "ObserverFailed"]
 
@@ -28,6 +31,7 @@ class Caller(Generic[E]):
     Attributes:
         takes_records: the handler takes the records beside the events.
         with_records: the handler or the observer does.
+        observed: is there an observer to `tell`?
         most: how many events one call may take.
     """
 
@@ -40,7 +44,8 @@ class Caller(Generic[E]):
         else:
             self._function, self.most, self._batch = handler, 1, False
         self.takes_records = wants_record(handler)
-        self.with_records = self.takes_records or observer is not None
+        self.observed = observer is not None
+        self.with_records = self.takes_records or self.observed
 
     def call(self, trial: Trial[E]) -> None:
         """Call the handler; what it raises is in `trial.failure` afterwards. Raises nothing."""
@@ -54,6 +59,16 @@ class Caller(Generic[E]):
             blame(trial, error)
         finally:
             trial.seconds = self._watchdog.end()
+
+    def tell(self, message: Message, settled: Settled) -> None:
+        """Tell the observer, watched as the handler is. Raises ObserverFailed."""
+        if self._observer is None:
+            return
+        self._watchdog.begin(message, "the observer")
+        try:
+            guarded(partial(self._observer.settled, settled))
+        finally:
+            self._watchdog.end()
 
     def _run(self, trial: Trial[E]) -> None:
         if self._batch:

@@ -1,10 +1,14 @@
 """Crash marks: how a group remembers which record a process had in hand when it died.
 
 Some records kill the process: a fault in a C library, memory, a handler that never returns. No `except` helps, and the
-record comes again after each restart. So before the first record of a partition is tried, its own offset is committed
-once more with the metadata `attempt=N`; the first commit that moves the offset, or the first try that the process
-survives, clears it. Whoever is assigned the partition next reads N, and at `Policy.crash_limit` the record is
+record comes again after each restart. So before each try of the first record of a partition, its own offset is
+committed once more with the metadata `attempt=N by=PROCESS`; the first commit that moves the offset, or a try that the
+process survives, clears it. Whoever is assigned the partition next reads N, and at `Policy.crash_limit` the record is
 dead-lettered unread.
+
+A mark of this very process counts for nothing: it lost the partition with the record in hand, and lives. That of
+another counts, as nobody can tell whether it lives: a record that no process gets through with before the group takes
+the partition away holds everything behind it, as one that kills does.
 
 This is the only place that commits an offset which was not stored before. It is the committed one, or the first that a
 new group reads, right after the assignment: it cannot rewind anybody.
@@ -13,7 +17,9 @@ new group reads, right after the assignment: it cannot rewind anybody.
 from __future__ import annotations
 
 import logging
+import os
 import re
+import uuid
 from typing import TYPE_CHECKING, Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -28,7 +34,8 @@ __all__ = ["CrashMarks"]
 
 LOG: Final = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 5.0
-MARK: Final = re.compile(r"attempt=([1-9][0-9]{0,5})")
+MARK: Final = re.compile(r"attempt=([1-9][0-9]{0,5})(?: by=([0-9a-f-]{1,64}))?")
+LIFE: Final = uuid.uuid4().hex[:16]
 
 
 class CrashMarks:
@@ -42,26 +49,30 @@ class CrashMarks:
         self._consumer = consumer
         self._topic = topic
 
-    def check(self, holding: Holding, limit: int) -> int | None:
-        """Before the first record of a partition is tried: read how many processes died with it, and mark it.
+    def read(self, holding: Holding) -> int | None:
+        """Before the first record of a partition is tried: how many processes died with it, into `holding.crashes`.
 
-        The committed offset, negative without one; `None` when it could not be read, or was before.
+        The committed offset, negative without one; `None` when it could not be read.
         """
-        offset = holding.first
-        if holding.checked or offset is None:
-            return None
         holding.checked = True
         try:
             (found,) = self._consumer.committed([TopicPartition(self._topic, holding.partition)], LOOK_SECONDS)
-            # A mark speaks of the offset that it was committed with.
-            holding.crashes = attempts(found.metadata) if found.offset == offset else 0
-            if holding.crashes < limit:
-                self._commit(holding, f"attempt={holding.crashes + 1}")
-                holding.marked = offset
         except KafkaException as error:
-            LOG.warning("no crash mark for %s[%d]: %s", self._topic, holding.partition, client_error(error).name())
+            self._left_out(holding, error)
             return None
+        # A mark speaks of the offset that it was committed with.
+        holding.crashes = deaths(found.metadata, this_process()) if found.offset == holding.first else 0
         return int(found.offset)
+
+    def write(self, holding: Holding) -> None:
+        """Before the first record is tried."""
+        try:
+            self._commit(holding, f"attempt={holding.crashes + 1} by={this_process()}")
+        except KafkaException as error:
+            self._left_out(holding, error)
+            return
+        holding.marked = holding.first
+        holding.survived = False
 
     def clear(self, holdings: Iterable[Holding]) -> None:
         """The processes live: the records that are marked, and still open, did not kill them."""
@@ -82,8 +93,16 @@ class CrashMarks:
             if item.error is not None:
                 raise KafkaException(item.error)
 
+    def _left_out(self, holding: Holding, error: KafkaException) -> None:
+        LOG.warning("no crash mark for %s[%d]: %s", self._topic, holding.partition, client_error(error).name())
 
-def attempts(metadata: str | None) -> int:
-    """The number in a mark; 0 for anything else."""
+
+def this_process() -> str:
+    """A name that no other process has, also on other machines: a container's only process is always number 1."""
+    return f"{LIFE}-{os.getpid():x}"
+
+
+def deaths(metadata: str | None, own: str) -> int:
+    """How many processes in a row died, by a mark that the process named `own` reads; 0 for anything else."""
     found = MARK.fullmatch(metadata or "")
-    return int(found[1]) if found else 0
+    return 0 if found is None else int(found[1]) - (found[2] == own)

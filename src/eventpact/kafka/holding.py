@@ -19,13 +19,15 @@ class Holding:
     Attributes:
         lanes: the records, by order; one lane for all of them, or `by_key` one for each key that is held.
         held: how many records there are.
+        size: bytes of their values.
+        waiting: the lanes whose first record waits for something unavailable.
         progress: what may be committed.
         paused: does the client library fetch nothing for this partition?
         stored: the last offset that was committed in this ownership, 0 before.
         gone: it was revoked or lost; what is still at work for it no longer counts.
         marked: the offset that a crash mark names, see `eventpact.kafka.crash_marks`; `None` when there is none.
         checked: was the first record looked at for a crash mark?
-        crashes: so many processes in a row died with the record at `first` in hand.
+        crashes: so many processes in a row went away with the record at `first` in hand.
         first: the offset of the first record of this ownership.
         survived: a try with the marked record is over, and the process lives.
     """
@@ -42,8 +44,10 @@ class Holding:
         "partition",
         "paused",
         "progress",
+        "size",
         "stored",
         "survived",
+        "waiting",
     )
 
     def __init__(self, partition: int, *, by_key: bool = False) -> None:
@@ -51,6 +55,8 @@ class Holding:
         self.by_key = by_key
         self.lanes: dict[bytes | None, Lane] = {}
         self.held = 0
+        self.size = 0
+        self.waiting: set[Lane] = set()
         self.progress = Progress()
         self.paused = False
         self.stored = 0
@@ -61,24 +67,33 @@ class Holding:
         self.marked: int | None = None
         self.survived = False
 
-    def take(self, message: Message, offset: int) -> tuple[Lane, bool]:
-        """Append what the client library handed out: the lane, and True when it went back to an offset that it had
-        passed.
+    def take(self, message: Message, offset: int) -> tuple[Lane, int]:
+        """Append what the client library handed out: the lane, and how many offsets it passed over, negative when it
+        went back.
 
         Then what is held from there on is dropped: it will come again, and a record handled twice is no loss, while
-        one that is taken for a repetition and skipped could be.
+        one that is taken for a repetition and skipped could be. When it went back behind the commits, the log was cut
+        off or made anew, and they have to follow: a committed offset ahead of the log would skip records later.
         """
-        rewound = self.progress.take(offset)
-        if rewound:
+        jump = self.progress.take(offset)
+        if jump < 0:
             for lane in self.lanes.values():
                 lane.drop_from(offset)
+            if offset < self.stored:
+                self.stored = 0
         if self.first is None:
             self.first = offset
         key = message.key() if self.by_key else None
         lane = self.lanes.get(key) or self.lanes.setdefault(key, Lane(self, key))
         lane.buffer.append(message)
         self.held += 1
-        return lane, rewound
+        self.size += len(message)
+        return lane, jump
+
+    def let_go(self, message: Message) -> None:
+        """A record is held no more."""
+        self.held -= 1
+        self.size -= len(message)
 
     def release(self, lane: Lane) -> None:
         """Forget a lane that holds nothing; there are as many keys as there are tenants."""
@@ -96,6 +111,19 @@ class Holding:
     def condemns(self, message: Message, limit: int) -> bool:
         """Did `limit` processes in a row die with this record?"""
         return self.crashes >= limit and message.offset() == self.first
+
+    def wants_mark(self, message: Message, limit: int) -> bool:
+        """Is a crash mark to be written before this record is tried? Before each try of the first one: it may kill
+        at the second. Not once an offset behind it is committed, as the mark would take it back.
+        """
+        first = self.first
+        return (
+            self.marked is None
+            and first is not None
+            and message.offset() == first
+            and self.crashes < limit
+            and self.stored <= first
+        )
 
     def tried(self, message: Message) -> None:
         """A try with this record is over, and the process lives."""

@@ -28,7 +28,7 @@ class Lane:
         queued: does the schedule hold it?
         alone: so many of the next records are handed over one by one, because a batch of them failed.
         attempt: number of the next attempt with `buffer[0]`, from 1.
-        waits: how often `buffer[0]` waited for something unavailable.
+        waits: how often `buffer[0]` waited for something unavailable that others may have.
         waiting_since: monotonic time of the first of these waits.
         due: not before this monotonic time is `buffer[0]` tried again; 0 when it may be tried at once.
         first_failed_ms: when `buffer[0]` failed for the first time.
@@ -65,18 +65,18 @@ class Lane:
         """Try `buffer[0]` again after `delay` seconds; nothing is wrong with it."""
         if self.waiting_since is None:
             self.waiting_since = now
+            self.holding.waiting.add(self)
         self.due = now + delay
 
     def probe_later(self, policy: Policy, now: float, gate: Gate | None = None) -> float:
         """What `buffer[0]` needs is unavailable: it is tried again after a delay that grows, and with a `gate` all
         lanes wait as long. The seconds.
         """
+        if gate is not None:
+            return gate.shut(now, policy)
         self.waits += 1
         delay = jittered(policy.probe_delay(self.waits))
-        if gate is None:
-            self.wait(now, delay)
-        else:
-            gate.shut(now, delay)
+        self.wait(now, delay)
         return delay
 
     def pop(self, messages: Sequence[Message]) -> None:
@@ -86,7 +86,7 @@ class Lane:
         for message in messages:
             if self.buffer and self.buffer[0] is message:
                 self.buffer.popleft()
-                self.holding.held -= 1
+                self.holding.let_go(message)
                 self.alone -= self.alone > 0
         self._fresh()
 
@@ -94,20 +94,22 @@ class Lane:
         """Let go of what stands at `offset` and behind it."""
         head = self.buffer[0] if self.buffer else None
         while self.buffer and (self.buffer[-1].offset() or 0) >= offset:
-            self.buffer.pop()
-            self.holding.held -= 1
+            self.holding.let_go(self.buffer.pop())
         if not self.buffer or self.buffer[0] is not head:
             self.alone = 0
             self._fresh()
 
     def clear(self) -> None:
         """Let go of every message; the client library cannot close while one is held."""
-        self.holding.held -= len(self.buffer)
-        self.buffer.clear()
+        while self.buffer:
+            self.holding.let_go(self.buffer.pop())
+        self._fresh()
 
     def _fresh(self) -> None:
         self.attempt = 1
         self.waits = 0
-        self.waiting_since = None
+        if self.waiting_since is not None:
+            self.waiting_since = None
+            self.holding.waiting.discard(self)
         self.due = 0.0
         self.first_failed_ms = None

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Final, Protocol
 
 from eventpact.errors import WorkerStopped
+from eventpact.kafka.caution import Caution
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.holding import Holding
@@ -80,8 +81,8 @@ class Loop:
         self._stats = stats
         self._flag = flag
         self._schedule = Schedule()
-        self._careful_for = 0
-        """So many records more are tried one at a time."""
+        # All that can be done about a record that kills is to dead-letter it.
+        self._caution = Caution(settler, self._schedule, policy, marks=letters is not None)
         self._last_take = 0.0
         self._full = False
         """Is every record that there is room for at work, or backing off?"""
@@ -105,7 +106,7 @@ class Loop:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""
         taken = self._take(membership)
         self._collect()
-        if self._careful_for:
+        if self._settler.careful:
             self._secure(membership)
         self._settle(membership)
         if any(holding.marked is not None and holding.survived for holding in membership.holdings.values()):
@@ -134,14 +135,20 @@ class Loop:
 
     def _take(self, membership: Membership) -> int:
         """Let the client library work, and take what there is room for."""
-        now = self._clock.monotonic()
-        room = self._policy.batch - sum(holding.held for holding in membership.holdings.values())
+        now, batch = self._clock.monotonic(), self._policy.batch
+        # What the client library hands out comes from one partition for a while, and with concurrency the records of
+        # one key wait for each other: many are needed for few keys.
+        window = self._policy.ahead if membership.by_key else batch
+        holdings = membership.holdings.values()
+        room = window - sum(holding.held for holding in holdings)
+        if sum(holding.size for holding in holdings) >= self._policy.batch_bytes:
+            room = 0
         timeout = 0.0 if self._settler.in_flight else self._patience(now)
         if room > 0 or not membership.by_key:
             # Half empty before it goes on: each resume fetches anew.
-            self._full = self._full and room < self._policy.batch // 2
+            self._full = self._full and room < window // 2
             self._last_take = now
-            return membership.take(max(1, room), timeout)
+            return membership.take(max(1, min(room, batch)), timeout)
         if self._settler.in_flight and now - self._last_take < self._policy.poll:
             return 0  # a handler will soon make room
         self._full = True
@@ -167,7 +174,7 @@ class Loop:
                 self._requeue(lane)
 
     def _requeue(self, lane: Lane) -> None:
-        self._careful_for -= self._careful_for > 0
+        self._caution.tried()
         self._schedule.queue(lane)
         lane.holding.release(lane)
 
@@ -175,7 +182,7 @@ class Loop:
         """Every lane in its turn, until nothing can be tried or the budget is used."""
         settler, schedule, monotonic = self._settler, self._schedule, self._clock.monotonic
         deadline = monotonic() + self._policy.pass_budget
-        settler.careful = self._careful_for > 0
+        self._caution.begin_pass()
         while not self._flag.requested and settler.room:
             now = monotonic()
             if not settler.gate.lets_through(now):
@@ -183,25 +190,15 @@ class Loop:
             lane = schedule.next(now)
             if lane is None:
                 return
-            if not lane.holding.checked:
-                self._look_for_crashes(membership, lane)
+            if not self._caution.admits(membership, lane):
+                schedule.queue(lane)
+                return
             settler.settle(lane)
             if not lane.busy:
                 self._requeue(lane)
             # Looked at afterwards: however small the budget, every pass tries a record.
             if settler.careful or monotonic() >= deadline:
                 return
-
-    def _look_for_crashes(self, membership: Membership, lane: Lane) -> None:
-        """The first record of a partition. After a crash, every record that may have been in hand with it is tried
-        alone and committed before the next, so that the one to blame ends up with the mark.
-        """
-        if self._letters is None:
-            return
-        membership.mark(lane.holding)
-        if lane.holding.crashes:
-            self._careful_for = self._policy.ahead
-            self._settler.careful = True
 
     def _finish(self, holdings: Collection[Holding]) -> None:
         """Wait for the handlers that work on these partitions. What they finish later comes again."""
@@ -244,7 +241,7 @@ class Loop:
         if not self._stats.buffered and not self._settler.in_flight:
             self._settler.gate.open()  # whoever has the record now probes
         waits = [self._settler.gate.shut_since]
-        waits += [lane.waiting_since for holding in holdings for lane in holding.lanes.values()]
+        waits += [lane.waiting_since for holding in holdings for lane in holding.waiting]
         self.waiting_since = min((since for since in waits if since is not None), default=None)
         unsettled = self._stats.buffered or self._stats.unconfirmed
         self.idle = not taken and not unsettled and membership.assigned and membership.committed

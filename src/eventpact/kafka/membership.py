@@ -13,7 +13,7 @@ from eventpact.kafka.clock import Clock
 from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
 from eventpact.kafka.crash_marks import CrashMarks
-from eventpact.kafka.gaps import deleted_unread
+from eventpact.kafka.gaps import Gaps
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
@@ -70,6 +70,7 @@ class Membership:
         self._consumer = Consumer({**config, **callbacks}, logger=ClientLog("eventpact.kafka.client"))
         self._commits = Commits(self._consumer, topic, policy, clock, stats)
         self._marks = CrashMarks(self._consumer, topic)
+        self._gaps = Gaps(self._consumer, topic, policy, clock, stats)
 
     def join(self) -> None:
         """Subscribe; partitions arrive during a later `take`."""
@@ -100,6 +101,7 @@ class Membership:
         self._guard.check()
         for message in messages:
             self._accept(message)
+        self._gaps.ask()
         self._troubles.check()
         return len(messages)
 
@@ -114,8 +116,10 @@ class Membership:
         # An unknown partition was taken away while its last records were on their way to us.
         if holding is not None and offset is not None:
             self._stats.consumed += 1
-            lane, rewound = holding.take(message, offset)
-            self._stats.rewinds += rewound
+            lane, jump = holding.take(message, offset)
+            if jump > 0:
+                self._gaps.note(holding.partition, offset - jump, offset)
+            self._stats.rewinds += jump < 0
             self._arrived(lane)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
@@ -182,12 +186,15 @@ class Membership:
         """Is everything that is settled committed?"""
         return all(h.stored >= (h.progress.committable or 0) for h in self.holdings.values())
 
+    def look(self, holding: Holding) -> None:
+        """Before the first record of a partition is tried: what do marks say, and what is missing before it?"""
+        committed, first = self._marks.read(holding), holding.first
+        if committed is not None and first is not None and 0 <= committed < first:
+            self._gaps.note(holding.partition, committed, first)
+
     def mark(self, holding: Holding) -> None:
-        """Before the first record of a partition is tried; see `CrashMarks.check` and `deleted_unread`."""
-        committed, first = self._marks.check(holding, self._policy.crash_limit), holding.first
-        if committed is not None and first is not None:
-            gone = deleted_unread(self._consumer, self._topic, holding.partition, committed, first)
-            self._stats.deleted_unread += gone
+        """Before each try of the first record of a partition."""
+        self._marks.write(holding)
 
     def clear_marks(self) -> None:
         """The process has survived the records that were marked and tried."""

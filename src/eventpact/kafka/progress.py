@@ -27,15 +27,15 @@ class Progress:
         self.failed: str | None = None
         """The error name of a dead letter that was not stored; the partition may then move no further."""
 
-    def take(self, offset: int) -> bool:
-        """The record at `offset` is in hand. True when the client library went back to one that it had passed: then
-        what was taken from there on is forgotten, as it will come again.
+    def take(self, offset: int) -> int:
+        """The record at `offset` is in hand: how many offsets there are between it and the one before, negative when
+        the client library went back. Then what was taken from there on is forgotten, as it will come again.
         """
-        rewound = offset < (self._open[-1] + 1 if self._open else self._next or 0)
+        expected = self._open[-1] + 1 if self._open else self._next
         while self._open and self._open[-1] >= offset:
             self._open.pop()
         self._open.append(offset)
-        return rewound
+        return 0 if expected is None else offset - expected
 
     def settle(self, offset: int) -> None:
         """The record at `offset` needs no more work."""

@@ -18,7 +18,7 @@ from eventpact.kafka.diagnosis import class_name, code_place, diagnose, tenant_o
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.judge import Again, Bury, Failure, Stop, Wait, judge
 from eventpact.kafka.lane import Lane
-from eventpact.kafka.observer import Observer, Outcome, Settled
+from eventpact.kafka.observer import Outcome, Settled
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
@@ -53,7 +53,6 @@ class Settler(Generic[E]):
         policy: Policy,
         clock: Clock,
         stats: WorkerStats,
-        observer: Observer | None,
     ) -> None:
         self.gate = Gate()
         self.careful = False
@@ -65,7 +64,6 @@ class Settler(Generic[E]):
         self._policy = policy
         self._clock = clock
         self._stats = stats
-        self._observer = observer
         self._ratio = DeadLetterRatio(policy)
         self._probe: Trial[E] | None = None
         """What is tried while the gate is shut."""
@@ -150,7 +148,7 @@ class Settler(Generic[E]):
         for number, message in enumerate(done):
             lane.holding.progress.settle(message.offset() or 0)
             self._ratio.note(buried=False)
-            if self._observer is not None:
+            if self._caller.observed:
                 self._tell(message, trial.schema_ids[number], "handled", "", trial.seconds / count)
         lane.pop(done)
         self._stats.handled += len(done)
@@ -221,22 +219,21 @@ class Settler(Generic[E]):
     def _tell(
         self, message: Message, schema_id: SchemaId | None, outcome: Outcome, reason: str, seconds: float
     ) -> None:
-        if self._observer is None:
+        if not self._caller.observed:
             return
+        settled = Settled(
+            topic=message.topic() or "",
+            partition=message.partition() or 0,
+            offset=message.offset() or 0,
+            schema_id=schema_id,
+            outcome=outcome,
+            reason=reason,
+            seconds=seconds,
+        )
         try:
-            self._observer.settled(
-                Settled(
-                    topic=message.topic() or "",
-                    partition=message.partition() or 0,
-                    offset=message.offset() or 0,
-                    schema_id=schema_id,
-                    outcome=outcome,
-                    reason=reason,
-                    seconds=seconds,
-                )
-            )
-        except Exception as error:
-            raise WorkerStopped(f"the observer failed ({class_name(error)})", code="observer") from error
+            self._caller.tell(message, settled)
+        except ObserverFailed as failed:
+            raise WorkerStopped(f"the observer failed ({failed})", code="observer") from failed.__cause__
 
 
 def place(trial: Trial[E]) -> str:

@@ -40,10 +40,11 @@ LOOKS: Final = 10
 class Call:
     """A handler at work, by thread."""
 
-    __slots__ = ("message", "overdue", "since", "warned")
+    __slots__ = ("message", "overdue", "since", "warned", "what")
 
-    def __init__(self, message: Message, since: float) -> None:
+    def __init__(self, message: Message, since: float, what: str) -> None:
         self.message = message
+        self.what = what
         self.since = since
         self.warned = False
         self.overdue = False
@@ -87,12 +88,12 @@ class Watchdog:
         self._over.set()
         self._thread.join(JOIN_SECONDS)
 
-    def begin(self, message: Message) -> None:
-        """This thread's handler starts to work, on this record first."""
-        self._calls[threading.get_ident()] = Call(message, self._clock.monotonic())
+    def begin(self, message: Message, what: str = "the handler") -> None:
+        """This thread's handler, or `what` it is, starts to work, on this record first."""
+        self._calls[threading.get_ident()] = Call(message, self._clock.monotonic(), what)
 
     def end(self) -> float:
-        """This thread's handler is through; the seconds that it worked."""
+        """It is through; the seconds that it worked."""
         return self._clock.monotonic() - self._calls.pop(threading.get_ident()).since
 
     def _run(self) -> None:
@@ -106,7 +107,7 @@ class Watchdog:
             worked = now - call.since
             if worked >= self._warning and not call.warned:
                 call.warned = True
-                self._say(logging.WARNING, f"{call.place}: the handler has worked for {worked:.0f} s, at {_at(thread)}")
+                self._say(logging.WARNING, f"{call.place}: {call.what} has worked for {worked:.0f} s, at {_at(thread)}")
             if worked >= self._max_poll and not call.overdue:
                 call.overdue = True
                 self._stats.overdue += 1
@@ -114,7 +115,7 @@ class Watchdog:
                 end = f"the process ends with exit code {HUNG}"
                 self._say(
                     logging.CRITICAL,
-                    f"{call.place}: the handler has worked for {worked:.0f} s, at {_at(thread)}; {end}",
+                    f"{call.place}: {call.what} has worked for {worked:.0f} s, at {_at(thread)}; {end}",
                 )
                 self._kill(HUNG)
                 return

@@ -175,7 +175,6 @@ class Worker(Generic[E]):
                 policy=policy,
                 clock=clock,
                 stats=stats,
-                observer=self._observer,
             )
             loop = self._loop = Loop(settler, letters, policy, clock, stats, self._flag)
             membership = self._membership = Membership(

@@ -1,0 +1,54 @@
+"""Caution after a crash: one of the records at hand may have killed the process before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventpact.kafka.lane import Lane
+from eventpact.kafka.membership import Membership
+from eventpact.kafka.policy import Policy
+from eventpact.kafka.schedule import Schedule
+
+if TYPE_CHECKING:
+    from eventpact.kafka.loop import Settles
+
+__all__ = ["Caution"]
+
+
+class Caution:
+    """Looks at the crash marks, and writes them. When one is found, every record that may have been in hand with the
+    marked one is tried alone, in the order of offsets, and committed before the next: the one to blame ends up with
+    the mark, and no other.
+
+    Without `marks` it writes none and heeds none; what was deleted unread is counted all the same.
+    """
+
+    def __init__(self, settler: Settles, schedule: Schedule, policy: Policy, *, marks: bool) -> None:
+        self._left = 0
+        """So many records more are tried that way."""
+        self._marks = marks
+        self._settler = settler
+        self._schedule = schedule
+        self._policy = policy
+
+    def begin_pass(self) -> None:
+        """What the marks have shown holds for the passes that follow."""
+        self._settler.careful = self._schedule.in_order = self._left > 0
+
+    def tried(self) -> None:
+        """A try is over."""
+        self._left -= self._left > 0
+
+    def admits(self, membership: Membership, lane: Lane) -> bool:
+        """May the lane be settled now? If so, and it holds the first record of its partition, that one is marked."""
+        holding = lane.holding
+        if not holding.checked:
+            membership.look(holding)
+            if holding.crashes and self._marks:
+                self._left = self._policy.ahead
+                self.begin_pass()
+        if self._settler.careful and self._settler.in_flight:
+            return False
+        if self._marks and holding.wants_mark(lane.buffer[0], self._policy.crash_limit):
+            membership.mark(holding)
+        return True
