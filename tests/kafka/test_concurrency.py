@@ -359,6 +359,9 @@ def test_what_waits_is_bounded_in_bytes_too(world: World) -> None:
     policy = replace(SWIFT, batch=1, ahead=10, batch_bytes=12_000)
     with world.running(handle, concurrency=2, policy=policy) as run:
         assert at_work.wait(LIMIT)
+        while run.worker.stats().buffered < 3:
+            assert not run.ended(0.01)
+        assert not run.ended(0.3)  # passes in which more could be taken
         release.set()
         ledger.wait(10)
 

@@ -23,7 +23,7 @@ from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
 from tests.kafka.dying_process import DIED, KILLER
 from tests.kafka.test_concurrency import put
-from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, TOPIC, Ledger, World, number_of, with_attempts
+from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, SWIFT, TOPIC, Ledger, World, number_of, with_attempts
 
 PARENT = this_process()
 PROCESS = (sys.executable, "-m", "tests.kafka.dying_process")
@@ -177,25 +177,34 @@ def test_a_mark_of_another_record_means_nothing(world: World) -> None:
     assert ledger.numbers == [1]
 
 
-def test_a_record_is_marked_at_each_try_and_not_in_between(world: World) -> None:
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_a_record_is_marked_at_each_try_and_not_in_between(world: World, concurrency: int) -> None:
     """One that waits for its next attempt for an hour is no crash, however often the process is replaced; one that
     kills at its second attempt is.
     """
     marks: list[str] = []
+    ledger = Ledger()
 
     def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) != 0:
+            return ledger.write(handled)
+        if concurrency > 1 and len(marks) > 2:
+            # A pass of the loop lies between: the gate is open by now.
+            put(world, len(marks))
+            ledger.wait(len(marks) - 2)
         marks.append(found_mark(world)[1].partition(" ")[0])
         raise Unavailable if len(marks) < 3 else Retry
 
     put(world, 0)
-    with world.running(handle, policy=replace(with_attempts(2), wait=0.4, wait_max=0.4)) as run:
+    policy = replace(with_attempts(3), wait=0.4, wait_max=0.4)
+    with world.running(handle, policy=policy, concurrency=concurrency) as run:
         while run.worker.stats().waits < 1 or found_mark(world)[1]:
             assert not run.ended(0.01)
         between = found_mark(world)
         world.letters(1)
 
     assert between == (0, "")
-    assert marks == ["attempt=1"] * 4
+    assert marks == ["attempt=1"] * 5
 
 
 def test_a_mark_of_this_process_is_no_death(world: World) -> None:
@@ -256,6 +265,22 @@ def test_an_orderly_stop_is_no_crash(world: World) -> None:
     assert all(isinstance(error, errors.WorkerStopped) for error in stopped)
     assert found_mark(world) == (0, "")
     assert world.stored(DEAD_LETTERS) == 0
+
+
+def test_caution_ends_after_as_many_records_as_may_have_been_in_hand(world: World) -> None:
+    together, ledger = threading.Barrier(2), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) > 3:
+            together.wait(LIMIT)
+        ledger.write(handled)
+
+    put(world, *range(6))
+    mark(world, "attempt=1")
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, ahead=4)):
+        ledger.wait(6)
+
+    assert ledger.numbers[:4] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("api", [Api.OFFSET_COMMIT, Api.OFFSET_FETCH])

@@ -49,6 +49,6 @@ class Caution:
                 self.begin_pass()
         if self._settler.careful and self._settler.in_flight:
             return False
-        if self._marks and holding.wants_mark(lane.buffer[0], self._policy.crash_limit):
+        if self._marks and holding.wants_mark(lane.buffer[0]):
             membership.mark(holding)
         return True

@@ -112,18 +112,12 @@ class Holding:
         """Did `limit` processes in a row die with this record?"""
         return self.crashes >= limit and message.offset() == self.first
 
-    def wants_mark(self, message: Message, limit: int) -> bool:
+    def wants_mark(self, message: Message) -> bool:
         """Is a crash mark to be written before this record is tried? Before each try of the first one: it may kill
         at the second. Not once an offset behind it is committed, as the mark would take it back.
         """
         first = self.first
-        return (
-            self.marked is None
-            and first is not None
-            and message.offset() == first
-            and self.crashes < limit
-            and self.stored <= first
-        )
+        return self.marked is None and first is not None and message.offset() == first and self.stored <= first
 
     def tried(self, message: Message) -> None:
         """A try with this record is over, and the process lives."""
