@@ -1,4 +1,4 @@
-"""Missing offsets: what is deleted is counted exactly, what was never there is not, and the broker is not asked often."""
+"""Missing offsets: the deleted ones are counted exactly, those that never were are not, and asking is rare."""
 
 from __future__ import annotations
 
