@@ -38,9 +38,7 @@ WORK: Final = 0.005
 MILLION: Final = 1_000_000
 
 
-def worker(
-    bench: Bench, contract: Contract, count: int, work: float = 0.0, concurrency: int = 1, policy: Policy | None = None
-) -> float:
+def worker(bench: Bench, contract: Contract, count: int, work: float = 0.0, concurrency: int = 1) -> float:
     """Seconds per event of our worker."""
     span = Span(count)
 
@@ -58,7 +56,6 @@ def worker(
         contract=contract,
         group=uuid.uuid4().hex,
         concurrency=concurrency,
-        policy=policy,
     )
     made.run()
     return span.seconds / count
@@ -119,22 +116,20 @@ def loop(bench: Bench) -> None:
 
 def threads(bench: Bench) -> None:
     """Sixteen threads need sixteen keys at hand. What the client library hands out comes from one partition at a time,
-    so with few tenants and the default batch there are fewer; all three cases are told.
+    so few tenants are the harder case.
     """
     few, many = bench.contract("bench-few"), bench.contract("bench-many")
     bench.fill(few, 20_000)
     bench.fill(many, 20_000, tenants=1_000)
-    larger = Policy(batch=2_000)
     found = rounds(
         {
             "one": lambda: worker(bench, few, 500, WORK),
             "few": lambda: worker(bench, few, 8_000, WORK, concurrency=16),
-            "larger": lambda: worker(bench, few, 8_000, WORK, concurrency=16, policy=larger),
             "many": lambda: worker(bench, many, 8_000, WORK, concurrency=16),
         }
     )
     print(f"threads  handler of {WORK * 1000:.0f} ms, us per event: {told(found)}")
-    for name, case in (("few", "50 tenants"), ("larger", "50 tenants, batch=2000"), ("many", "1,000 tenants")):
+    for name, case in (("few", "50 tenants"), ("many", "1,000 tenants")):
         print(f"threads  concurrency=16, {case}: {ratio(found, 'one', name):.1f}x one at a time  (expect >= 12x)")
 
 
