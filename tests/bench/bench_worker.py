@@ -24,7 +24,7 @@ from confluent_kafka.serialization import StringDeserializer
 
 from eventpact.contract import Contract
 from eventpact.dev.registry_server import RegistryServer
-from eventpact.kafka import Policy, Worker
+from eventpact.kafka import Worker
 from ingestion_events import IngestionEvent
 from tests.bench.letters import letters
 from tests.bench.real_broker import Bench, Span, ratio, rounds, told

@@ -17,6 +17,7 @@ from eventpact.kafka.gaps import Gaps
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
+from eventpact.kafka.pauses import Pauses
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import call_bounded
@@ -64,10 +65,10 @@ class Membership:
         self._arrived = arrived
         self._guard = Guard()
         self._closing = False
-        self._paused: set[int] = set()
         self._troubles = Troubles(topic, policy, clock, stats)
         callbacks = {"error_cb": self._guard.wrap(self._troubles.note)}
         self._consumer = Consumer({**config, **callbacks}, logger=ClientLog("eventpact.kafka.client"))
+        self._pauses = Pauses(self._consumer, topic)
         self._commits = Commits(self._consumer, topic, policy, clock, stats)
         self._marks = CrashMarks(self._consumer, topic)
         self._gaps = Gaps(self._consumer, topic, policy, clock, stats)
@@ -129,8 +130,7 @@ class Membership:
         self._troubles.over()
         for item in partitions:
             holding = self.holdings[item.partition] = Holding(item.partition, by_key=self.by_key)
-            # The client library may remember a pause from an earlier ownership.
-            holding.paused = item.partition in self._paused
+            self._pauses.assigned(holding)
         LOG.info("assigned %s of %s", _numbers(partitions), self._topic)
 
     def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
@@ -160,17 +160,7 @@ class Membership:
 
     def pause_only(self, wanted: set[int]) -> None:
         """After this exactly the `wanted` of our partitions are paused."""
-        changes: dict[bool, list[TopicPartition]] = {True: [], False: []}
-        for partition, holding in self.holdings.items():
-            if holding.paused != (partition in wanted):
-                holding.paused = not holding.paused
-                changes[holding.paused].append(TopicPartition(self._topic, partition))
-        if changes[True]:
-            self._paused.update(item.partition for item in changes[True])
-            self._consumer.pause(changes[True])
-        if changes[False]:
-            self._paused.difference_update(item.partition for item in changes[False])
-            self._consumer.resume(changes[False])
+        self._pauses.only(self.holdings, wanted)
 
     def commit_when_due(self) -> None:
         """Commit if the interval is over."""
