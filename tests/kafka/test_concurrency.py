@@ -11,10 +11,12 @@ import pytest
 
 from eventpact import errors
 from eventpact.dead_letter import Reason
+from eventpact.dev.broker import Api
 from eventpact.kafka import membership
 from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.loop import Loop
+from eventpact.kafka.membership import Membership
 from ingestion_events import IngestionEvent
 from tests.kafka.test_loop_parts import at
 from tests.kafka.world import LIMIT, SWIFT, Ledger, Running, World, event, number_of, with_attempts
@@ -156,6 +158,34 @@ def test_while_a_dependency_is_down_one_at_a_time_probes(world: World) -> None:
     assert waits >= 7
     assert world.stored("ingestion-events-dlq") == 0
     assert world.committed() == {0: 12}
+
+
+def test_a_probe_waits_for_no_handler_that_began_before_the_outage(world: World) -> None:
+    """Three are at work for long when the fourth finds out; probes run beside them, and one ends the outage."""
+    together, release, ledger = threading.Barrier(4), threading.Event(), Ledger()
+    first_tries, outage = {0, 1, 2, 3}, iter(range(3))
+
+    def handle(handled: IngestionEvent) -> None:
+        number = number_of(handled)
+        if number in first_tries:
+            first_tries.discard(number)
+            together.wait(LIMIT)
+        if number < 3:
+            assert release.wait(LIMIT)
+        elif next(outage, None) is not None:
+            raise Unavailable
+        ledger.write(handled)
+
+    put(world, *range(8))
+    with world.running(handle, concurrency=4) as run:
+        ledger.wait(5)
+        beside, waits = sorted(ledger.numbers), run.worker.stats().waits
+        release.set()
+        ledger.wait(8)
+
+    assert beside == [3, 4, 5, 6, 7]
+    assert waits == 3
+    assert world.committed() == {0: 8}
 
 
 def test_a_rejected_event_is_dead_lettered_and_the_others_go_on(world: World) -> None:
@@ -387,6 +417,26 @@ def test_a_consumer_that_cannot_be_made_leaves_no_thread(world: World, monkeypat
 
     assert isinstance(error, ValueError)
     assert [one.name for one in crew if one.is_alive()] == []
+
+
+def test_a_worker_is_not_idle_while_a_dead_letter_has_no_report(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, enough, count = list[bool](), threading.Event(), Loop._count
+
+    def counting(self: Loop, members: Membership, taken: int) -> None:
+        count(self, members, taken)
+        if self._stats.unconfirmed:
+            looks.append(self.idle)
+            if len(looks) == 5:
+                enough.set()
+
+    monkeypatch.setattr(Loop, "_count", counting)
+    world.put(b"junk")
+    world.broker.push_request_delays(Api.PRODUCE, (0, 20_000))
+    run = Running(world.worker(Ledger().write, policy=replace(SWIFT, flush_budget=0.01)))
+    assert enough.wait(LIMIT)
+    run.stop()
+
+    assert not any(looks)
 
 
 def test_a_worker_says_when_it_is_idle(world: World) -> None:

@@ -13,7 +13,7 @@ from confluent_kafka import KafkaError
 from eventpact import errors
 from eventpact.dev.broker import Api
 from eventpact.kafka.client_settings import ConsumerSettings
-from eventpact.kafka.handler import Retry
+from eventpact.kafka.handler import Retry, Unavailable
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.settler import Settler
@@ -117,6 +117,30 @@ def test_a_partition_that_comes_back_is_fetched_although_it_was_paused_before(wo
         ledger.wait(1)
 
     assert set(ledger.numbers) < set(range(6))
+
+
+def test_whoever_gets_the_record_that_was_waited_for_probes_at_once(world: World) -> None:
+    """It leaves with its partition, and with it the reason to hold everything back: here it comes back to the same
+    worker, long before its next probe would have been due.
+    """
+    ledger, ready = Ledger(), list[bool]()
+
+    def handle(handled: IngestionEvent) -> None:
+        ready.append(run.worker.ready)
+        if len(ready) == 1:
+            raise Unavailable
+        ledger.write(handled)
+
+    world.publish(1)
+    run = Running(world.worker(handle, policy=replace(SWIFT, wait=120.0, wait_max=120.0, unready_after=1e-9)))
+    while not run.worker.stats().waits:
+        assert not run.ended(0.01)
+    world.broker.push_request_errors(Api.HEARTBEAT, KafkaError.UNKNOWN_MEMBER_ID)
+    ledger.wait(1)
+    run.stop()
+
+    assert ready == [True, True]
+    assert sum(world.committed().values()) == 1
 
 
 def test_what_is_settled_is_committed_before_partitions_leave(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,7 +20,7 @@ from eventpact.dev.broker import Api
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.alerts import Parked, Webhook
 from eventpact.kafka.envelope import milliseconds_of
-from eventpact.kafka.handler import Reject, Retry, Unavailable
+from eventpact.kafka.handler import BatchFailed, Handler, Reject, Retry, Unavailable, handle_batch
 from eventpact.kafka.processor import DeadLetterProcessor
 from eventpact.kafka.processor_plan import Later, Park, RetryRules, Skip, Try, plan
 from eventpact.kafka.record import Record
@@ -72,7 +72,7 @@ def world() -> Iterator[World]:
         yield made
 
 
-def processor(world: World, handler: Callable[..., object], **others: Any) -> DeadLetterProcessor[IngestionEvent]:
+def processor(world: World, handler: Handler[IngestionEvent], **others: Any) -> DeadLetterProcessor[IngestionEvent]:
     arguments: dict[str, Any] = {"registry": world.registry, "policy": SWIFT, "backoff": 0.001, **others}
     return DeadLetterProcessor(IngestionEvent, handler, world.settings, **arguments)
 
@@ -311,6 +311,30 @@ def test_a_dependency_that_is_down_is_waited_for(world: World) -> None:
     with processing(world, handle):
         ledger.wait(2)
 
+    assert world.stored(DEAD_LETTERS) == 2
+    assert world.stored(PARKED) == 0
+
+
+def test_a_batch_that_names_an_event_whose_dependency_is_down_is_waited_for(world: World) -> None:
+    """It says which event it met it with; the cause says that the event is not to blame."""
+    bury(world, 1, 2)
+    ledger = Ledger()
+    down = iter(range(3))
+
+    def handle(events: Sequence[IngestionEvent]) -> None:
+        if next(down, None) is not None:
+            raise BatchFailed(0) from Unavailable()
+        for handled in events:
+            ledger.write(handled)
+
+    made: Any = processor(world, handle_batch(handle))
+    run = Running(made)
+    ledger.wait(2)
+    run.stop()
+    failed = made.stats().failed
+
+    assert failed == 0
+    assert sorted(ledger.numbers) == [1, 2]
     assert world.stored(DEAD_LETTERS) == 2
     assert world.stored(PARKED) == 0
 
