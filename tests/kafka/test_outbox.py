@@ -459,7 +459,7 @@ def ctrl_c() -> Iterator[None]:
 
 @pytest.mark.usefixtures("ctrl_c")
 def test_a_ctrl_c_that_comes_up_in_a_report_is_a_ctrl_c_and_costs_no_report(
-    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch
+    broker: EmbeddedBroker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Raised in there it would be lost, and the client library would fail with a SystemError."""
     fail = Tally._fail
@@ -477,6 +477,7 @@ def test_a_ctrl_c_that_comes_up_in_a_report_is_a_ctrl_c_and_costs_no_report(
         box.close(0)
 
     assert counts(box) == (3, 0, 3, 0)
+    assert "close() was interrupted: 3 events not acknowledged" in caplog.text
 
 
 def test_no_error_and_no_log_line_holds_a_payload(broker: EmbeddedBroker, caplog: pytest.LogCaptureFixture) -> None:

@@ -412,6 +412,16 @@ def test_an_aborted_transaction_rewinds_its_source(world: World) -> None:
         assert numbers(taken(reading, 10)) == list(range(10))
 
 
+def test_a_place_to_start_from_that_is_not_told_is_an_error_of_the_source(world: World) -> None:
+    """Other troubles of the broker's are waited out; the client library asks this only once."""
+    world.publish(*range(10))
+    world.broker.push_request_errors(Api.OFFSET_FETCH, Code.UNKNOWN)
+    with source(world) as reading, pytest.raises(KafkaError) as refused:
+        taken(reading, 10)
+
+    assert refused.value.code == "UNKNOWN"
+
+
 def test_what_is_no_event_is_dead_lettered_and_counts_as_read(world: World) -> None:
     world.put(b"junk", partition=0)
     world.publish(1)

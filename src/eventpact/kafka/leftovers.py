@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from eventpact.kafka.delivery import Tally
 
-__all__ = ["WAIT_SECONDS", "abandon", "drain", "orphan_after_fork", "purge"]
+__all__ = ["WAIT_SECONDS", "abandon", "drain", "orphan_after_fork", "purge", "say_failures"]
 
 LOGGER: Final = logging.getLogger("eventpact.producer")
 
@@ -72,9 +72,14 @@ def abandon(client: Client, tally: Tally, seconds: float) -> None:
 
     drain(client, serve, seconds)
     purge(client, serve)
+    say_failures(tally, "a producer ended without close()")
+
+
+def say_failures(tally: Tally, why: str) -> None:
+    """Log what nobody was told of yet, where nobody is left to raise it to."""
     failures = tally.take_failures()
     if failures:
-        LOGGER.error("a producer ended without close(): %s", undelivered(tally.topic, failures))
+        LOGGER.error("%s: %s", why, undelivered(tally.topic, failures))
 
 
 ALIVE: Final[weakref.WeakSet[Orphan]] = weakref.WeakSet()

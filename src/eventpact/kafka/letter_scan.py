@@ -29,7 +29,7 @@ from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_reading import LetterReader
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.stopping import wait_in_slices
+from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
@@ -103,7 +103,8 @@ class LetterScan:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._consumer.close()
+        with interrupt_held():
+            self._consumer.close()
 
     def spans(self) -> dict[int, Span]:
         """What is stored now, by partition."""
@@ -144,7 +145,8 @@ class LetterScan:
                     item.partition: item.offset for item in other.committed(asked, QUESTION_TIMEOUT) if item.offset >= 0
                 }
         finally:
-            other.close()
+            with interrupt_held():
+                other.close()
 
     def keep(self, done: Mapping[int, int], spans: Mapping[int, Span]) -> None:
         """Remember that everything below `done` is settled, and where the job ends."""

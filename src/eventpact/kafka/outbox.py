@@ -16,7 +16,7 @@ from confluent_kafka import Producer as Client
 from eventpact.errors import KafkaError, ProducerStoppedError
 from eventpact.kafka.config import Config, producer_config
 from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally
-from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge
+from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge, say_failures
 from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.topic_check import check_topic
 from eventpact.kafka.translate import client_error, queue_full, too_large, translate
@@ -179,13 +179,20 @@ class Outbox:
         if self._pid != os.getpid() or not self._finalizer.detach():
             return
         try:
-            drain(self._client, self._serve, self._flush_seconds if timeout is None else timeout)
+            self._finish(self._flush_seconds if timeout is None else timeout)
+        except BaseException:
+            say_failures(self._tally, "close() was interrupted")
+            raise
+        self._tally.raise_problems(0)
+
+    def _finish(self, seconds: float) -> None:
+        try:
+            drain(self._client, self._serve, seconds)
         finally:
             self._refuse("the producer is closed")
-            with interrupt_held():  # what is given up here is in memory: soon done, and then told
+            with interrupt_held():  # what is given up here is in memory, so this is soon done
                 purge(self._client, self._serve)
                 self._end()
-        self._tally.raise_problems(0)
 
     def _end(self) -> None:
         self._client.close()

@@ -31,7 +31,7 @@ from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.record import Record
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.stopping import wait_in_slices
+from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
 
@@ -128,7 +128,8 @@ class Source(Generic[E]):
     ) -> None:
         """Leave the group. What no transaction has committed comes again."""
         try:
-            self._consumer.close()
+            with interrupt_held():
+                self._consumer.close()
         finally:
             self._letters.abandon()
             self._opened.__exit__(kind, error, trace)

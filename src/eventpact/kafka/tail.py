@@ -22,7 +22,7 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.record import Record
 from eventpact.kafka.registry_choice import registry_of
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.stopping import wait_in_slices
+from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.topic_check import partition_count
 from eventpact.kafka.translate import client_error, translate
 from eventpact.registry import KnownSchemas, Registry
@@ -84,7 +84,8 @@ def tail(
     except KafkaException as error:
         raise translate(client_error(error), f"cannot read topic {topic}") from None
     finally:
-        consumer.close()
+        with interrupt_held():
+            consumer.close()
 
 
 def _records(consumer: Consumer, topic: str, from_beginning: bool) -> Iterator[Record | None]:

@@ -15,7 +15,7 @@ from eventpact.kafka.client_errors import RECORDS, RecordFault
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.settings import Settings
-from eventpact.kafka.stopping import wait_in_slices
+from eventpact.kafka.stopping import interrupt_held, wait_in_slices
 from eventpact.kafka.translate import client_error, translate
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ class RecordReader:
         self.close()
 
     def close(self) -> None:
-        self._consumer.close()
+        with interrupt_held():
+            self._consumer.close()
 
     def times(self, places: Mapping[Place, int]) -> dict[Place, int]:
         """The time stamp of the first record at or after each offset. What is not there is left out."""
