@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["UnsupportedPatternError", "compile_pattern"]
+__all__ = ["PAIR", "UnsupportedPatternError", "compile_pattern", "one_of_pair"]
 
 
 class UnsupportedPatternError(ValueError):
@@ -21,9 +21,12 @@ class UnsupportedPatternError(ValueError):
 _SPACE: Final = r"\t\n\x0b\x0c\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _OUTSIDE: Final = {".": r"[^\n\r\u2028\u2029]", "$": r"\Z"}
 _GROUPS: Final = re.compile(r"\(\?(?::|=|!|<=|<!)")
+PAIR: Final = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|(.))", re.DOTALL)
 _QUANTIFIER: Final = re.compile(r"(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})")
 _PLAIN_ESCAPES: Final = frozenset("dDwWtnrfv")
+# Class escapes, as a class of Python's holds them.
+_SETS: Final = frozenset({r"\d", r"\D", r"\w", r"\W", _SPACE})
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -37,37 +40,59 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
         raise UnsupportedPatternError(f"not a regular expression: {error}") from None
 
 
+def one_of_pair(high: str, low: str) -> str:
+    """The character that two halves of a UTF-16 pair, in hexadecimal digits, are."""
+    return bytes.fromhex(high + low).decode("utf-16-be")
+
+
 def _tokens(pattern: str) -> list[str]:
     out: list[str] = []
     pos = 0
-    in_class = False
     while pos < len(pattern):
         char = pattern[pos]
         if char == "\\":
-            token, pos = _escape(pattern, pos, in_class)
-            out.append(token)
-        elif in_class:
-            # "[", "&&", "--" and the like are plain characters in ECMA and reserved in Python.
-            out.append("\\" + char if char in "[&~|" else char)
-            in_class = char != "]"
-            pos += 1
+            token, pos = _escape(pattern, pos)
         elif char == "[":
-            if pattern[pos + 1 : pos + 2] == "]" or pattern[pos + 1 : pos + 3] == "^]":
-                raise UnsupportedPatternError("an empty character class")
-            in_class = True
-            caret = "^" if pattern[pos + 1 : pos + 2] == "^" else ""
-            out.append("[" + caret)
-            pos += 1 + len(caret)
+            token, pos = _class(pattern, pos)
         elif char == "(" and pattern[pos + 1 : pos + 2] == "?":
             token, pos = _group(pattern, pos)
-            out.append(token)
         elif char in "*+?{":
             token, pos = _quantifier(pattern, pos)
-            out.append(token)
         else:
-            out.append(_OUTSIDE.get(char, char))
-            pos += 1
+            token, pos = _OUTSIDE.get(char, char), pos + 1
+        out.append(token)
     return out
+
+
+def _class(pattern: str, pos: int) -> tuple[str, int]:
+    """A class is read as ECMA reads it, ranges and all: what ``-`` means depends on where it stands."""
+    caret = "^" if pattern[pos + 1 : pos + 2] == "^" else ""
+    pos += 1 + len(caret)
+    if pattern[pos : pos + 1] == "]":
+        raise UnsupportedPatternError("an empty character class")
+    out = ["[" + caret]
+    while pattern[pos : pos + 1] != "]":
+        first, pos = _member(pattern, pos)
+        if pattern[pos : pos + 1] != "-" or pattern[pos + 1 : pos + 2] == "]":
+            out.append(first)
+            continue
+        last, pos = _member(pattern, pos + 1)
+        for end in (first, last):
+            if end in _SETS:
+                raise UnsupportedPatternError("a range that starts or ends with a class escape; write \\- for a hyphen")
+        out.append(f"{first}-{last}")
+    return "".join(out) + "]", pos + 1
+
+
+def _member(pattern: str, pos: int) -> tuple[str, int]:
+    """One character of a class, or a class escape, as it stands in a class of Python's."""
+    char = pattern[pos : pos + 1]
+    if not char:
+        raise UnsupportedPatternError("a character class without an end")
+    if char == "\\":
+        return _escape(pattern, pos, in_class=True)
+    # "[", "&&", "--" and the like are plain characters in ECMA and reserved in Python.
+    return "\\" + char if char in "[&~|-^" else char, pos + 1
 
 
 def _group(pattern: str, pos: int) -> tuple[str, int]:
@@ -93,7 +118,9 @@ def _quantifier(pattern: str, pos: int) -> tuple[str, int]:
     return found.group(), end
 
 
-def _escape(pattern: str, pos: int, in_class: bool) -> tuple[str, int]:
+def _escape(pattern: str, pos: int, in_class: bool = False) -> tuple[str, int]:
+    if pair := PAIR.match(pattern, pos):
+        return re.escape(one_of_pair(*pair.groups())), pair.end()
     found = _ESCAPE.match(pattern, pos)
     if found is None:
         raise UnsupportedPatternError("a backslash at the end")
@@ -111,8 +138,11 @@ def _escape(pattern: str, pos: int, in_class: bool) -> tuple[str, int]:
         return (_SPACE if in_class else f"[{_SPACE}]"), end
     if char == "S" and not in_class:
         return f"[^{_SPACE}]", end
-    if char == "b" or (char == "B" and not in_class):
+    if char == "b":
         return found.group(), end
+    if char == "B" and not in_class:
+        # Before Python 3.14, \B does not hold in an empty text.
+        return r"(?!\b)", end
     if char == "0" and not pattern[end : end + 1].isdigit():
         return r"\x00", end
     if char.isascii() and not char.isalnum():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
-from eventpact.codec.pattern import UnsupportedPatternError, compile_pattern
+from eventpact.codec.pattern import PAIR, UnsupportedPatternError, compile_pattern, one_of_pair
 
 __all__ = ["Assertion", "Choice", "OneOf", "Part", "Repeat", "Row", "parts_of"]
 
@@ -151,8 +151,6 @@ class _Reader:
                 found.append(self._char())
             if self._text[self._at] == "-" and self._text[self._at + 1] != "]":
                 self._at += 1
-                if letter or self._letter():
-                    raise UnsupportedPatternError("a range that starts or ends with a class")
                 found[-1] = _range(found[-1], self._char())
         members = "".join(found)
         return "".join(c for c in _PRINTABLE if c not in members) if negated else _writable(members)
@@ -167,6 +165,9 @@ class _Reader:
 
     def _char(self) -> str:
         """One character, escaped or not."""
+        if pair := PAIR.match(self._text, self._at):
+            self._at = pair.end()
+            return one_of_pair(*pair.groups())
         if not self._next("\\"):
             self._at += 1
             return self._text[self._at - 1]
