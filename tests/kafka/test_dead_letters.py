@@ -17,7 +17,6 @@ from eventpact.dev.broker import Api
 from eventpact.kafka.client_settings import ProducerSettings
 from eventpact.kafka.judge import Failure
 from eventpact.kafka.record import Record
-from eventpact.kafka.trial import Trial
 from eventpact.registry import SchemaText
 from ingestion_events import IngestionEvent
 from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, Pairs, World, event, tenant
@@ -91,7 +90,7 @@ def test_a_record_that_failed_is_let_go_of_without_the_garbage_collector(world: 
     try:
         with world.running(fail, concurrency=concurrency):
             world.letters(12)
-        kept = [found for found in gc.get_objects() if isinstance(found, Trial | Failure)]
+        kept = [found for found in gc.get_objects() if isinstance(found, Failure)]
     finally:
         gc.enable()
 
