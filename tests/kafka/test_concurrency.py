@@ -439,6 +439,25 @@ def test_a_worker_is_not_idle_while_a_dead_letter_has_no_report(world: World, mo
     assert not any(looks)
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_worker_at_work_is_not_idle(world: World, concurrency: int) -> None:
+    """Also in the first pass after it was idle."""
+    ledger, looks = Ledger(), list[bool]()
+
+    def handle(handled: IngestionEvent) -> None:
+        looks.append(run.worker.idle)
+        ledger.write(handled)
+
+    run = Running(world.worker(handle, concurrency=concurrency))
+    while not run.worker.idle:
+        assert not run.ended(0.01)
+    world.publish(1)
+    ledger.wait(1)
+    run.stop()
+
+    assert looks == [False]
+
+
 def test_a_worker_says_when_it_is_idle(world: World) -> None:
     """All that came is settled and committed."""
     ledger = Ledger()

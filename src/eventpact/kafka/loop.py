@@ -105,6 +105,7 @@ class Loop:
     def step(self, membership: Membership) -> None:
         """One pass: take, settle within the budget, confirm dead letters, commit when due."""
         taken = self._take(membership)
+        self.idle = self.idle and not taken  # not only at the end of the pass: it may be a long one
         self._collect()
         if self._settler.careful:
             self._secure(membership)
