@@ -2,7 +2,7 @@
 
 import pytest
 
-from eventpact.codec.pattern import UnsupportedPatternError, compile_pattern
+from eventpact.codec.pattern import compile_pattern
 from eventpact.codec.pattern_parts import Choice, OneOf, Row, parts_of
 
 
@@ -77,7 +77,16 @@ def test_of_a_range_some_are_enough() -> None:
     assert len(members(r"[\0-\u{10FFFF}]")) == 256
 
 
-@pytest.mark.parametrize("pattern", [r"[\0-\s]", r"[\s-\uffff]"])
-def test_a_class_is_no_end_of_a_range(pattern: str) -> None:
-    with pytest.raises(UnsupportedPatternError):
-        parts_of(pattern)
+@pytest.mark.parametrize(
+    "pattern",
+    [".", r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", "[a-fx-]", r"[^\s-]", r"[\W\d]", "a", r"\u{1F600}", "[--a]"],
+)
+def test_the_ranges_are_all_that_is_allowed(pattern: str) -> None:
+    match parts_of(pattern):
+        case Choice((Row((OneOf(ranges=ranges),)),)):
+            found = {chr(code) for first, last in ranges for code in range(first, last + 1)}
+        case other:
+            raise AssertionError(other)
+    search = compile_pattern(f"^{pattern}$").search
+
+    assert found == {char for char in map(chr, range(0x110000)) if search(char)}

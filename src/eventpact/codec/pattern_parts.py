@@ -1,8 +1,8 @@
 r"""A pattern as parts: the tree from which texts are written that match by construction.
 
-Only what `compile_pattern` takes is read, so the grammar is known to be whole. Of a class, the members that are kept
-are shown ones: a range of a million characters keeps its first 256, and ``\w`` the small letters and digits. A negated
-class is worked out on all of printable ASCII, so that ``[^\w]`` keeps no letter of either case.
+Only what `compile_pattern` takes is read, so the grammar is known to be whole. Of a class, ``ranges`` are the exact
+set, and the members that are kept are shown ones: a range of a million characters keeps its first 256, and ``\\w`` the
+small letters and digits. A negated class keeps what it allows of printable ASCII.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Final, TypeAlias
 
 from eventpact.codec.pattern import PAIR, UnsupportedPatternError, compile_pattern, one_of_pair
+from eventpact.codec.pattern_ranges import NAMED, NO_BREAK, Ranges, joined, negated
 
 __all__ = ["Assertion", "Choice", "OneOf", "Part", "Repeat", "Row", "parts_of"]
 
@@ -28,19 +29,27 @@ class Assertion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of ``members``, each of which is allowed; there may be none. ``plain``: it stands in the pattern as it is."""
+    """One of ``members``, each of which is allowed; there may be none. ``plain``: it stands in the pattern as it is.
+
+    ``ranges`` are all that is allowed.
+    """
 
     members: str
+    ranges: Ranges
     plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``part``, from ``least`` to ``most`` times; ``None`` is without end."""
+    """``part``, from ``least`` to ``most`` times; ``None`` is without end.
+
+    ``written`` is how the pattern says it: the part, and the sign behind it.
+    """
 
     part: Part
     least: int
     most: int | None
+    written: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,6 @@ Part: TypeAlias = Assertion | OneOf | Repeat | Row | Choice
 _WORD: Final = string.ascii_lowercase + string.digits
 _PRINTABLE: Final = _WORD + string.ascii_uppercase + "-_. " + string.punctuation
 _SHOWN: Final = {"d": string.digits, "w": _WORD, "s": " ", "D": _WORD[:26], "W": "-", "S": _WORD}
-# All members within printable ASCII.
-_WHOLE: Final = {"d": string.digits, "w": string.ascii_letters + string.digits + "_", "s": " "}
 _PLAIN: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0", "b": "\b"}
 _LETTER: Final = re.compile(r"\\([dDwWsS])")
 _HEX: Final = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})")
@@ -71,7 +78,6 @@ _REPEAT: Final = re.compile(r"(?:([*+?])|\{([0-9]+)(,([0-9]*))?\})\??")
 _SIGNS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _NAME: Final = re.compile(r"<[A-Za-z_]\w*>", re.ASCII)
 _LOOKS: Final = ("=", "!", "<=", "<!")
-# More than the 127 of ASCII: a range that is cut short is still whole where a negated class looks.
 _MOST_OF_RANGE: Final = 256
 
 
@@ -98,18 +104,20 @@ class _Reader:
     def _row(self) -> Row:
         parts: list[Part] = []
         while self._at < len(self._text) and self._text[self._at] not in "|)":
-            parts.append(self._counted(self._part()))
+            start = self._at
+            parts.append(self._counted(self._part(), start))
         return Row(tuple(parts))
 
-    def _counted(self, part: Part) -> Part:
+    def _counted(self, part: Part, start: int) -> Part:
         found = _REPEAT.match(self._text, self._at)
         if found is None:
             return part
+        written = (self._text[start : self._at], found[0])
         self._at = found.end()
         if found[1]:
-            return Repeat(part, *_SIGNS[found[1]])
+            return Repeat(part, *_SIGNS[found[1]], written)
         least = int(found[2])
-        return Repeat(part, least, least if found[3] is None else int(found[4]) if found[4] else None)
+        return Repeat(part, least, least if found[3] is None else int(found[4]) if found[4] else None, written)
 
     def _part(self) -> Part:
         if self._next("^"):
@@ -119,15 +127,16 @@ class _Reader:
         if self._next("("):
             return self._group()
         if self._next("["):
-            return OneOf(self._members())
+            return self._members()
         if self._next("."):
-            return OneOf(_WORD)
+            return OneOf(_WORD, NO_BREAK)
         if self._next(r"\b") or self._next(r"\B"):
             return Assertion.OTHER
         if letter := self._letter():
-            return OneOf(_SHOWN[letter])
+            return OneOf(_SHOWN[letter], NAMED[letter])
         plain = self._text[self._at] != "\\"
-        return OneOf(_writable(self._char()), plain)
+        char = self._char()
+        return OneOf(_writable(char), ((ord(char), ord(char)),), plain)
 
     def _group(self) -> Part:
         look = False
@@ -140,20 +149,26 @@ class _Reader:
         self._next(")")
         return Assertion.OTHER if look else found
 
-    def _members(self) -> str:
-        """The characters of a class, in the order of the pattern."""
-        negated = self._next("^")
-        found: list[str] = []
+    def _members(self) -> OneOf:
+        """The members of a class that is not negated stand in the order of the pattern."""
+        other = self._next("^")
+        shown: list[str] = []
+        ranges: list[tuple[int, int]] = []
         while not self._next("]"):
             if letter := self._letter():
-                found.append(_whole(letter) if negated else _SHOWN[letter])
-            else:
-                found.append(self._char())
+                shown.append(_SHOWN[letter])
+                ranges += NAMED[letter]
+                continue
+            first = last = self._char()
             if self._text[self._at] == "-" and self._text[self._at + 1] != "]":
                 self._at += 1
-                found[-1] = _range(found[-1], self._char())
-        members = "".join(found)
-        return "".join(c for c in _PRINTABLE if c not in members) if negated else _writable(members)
+                last = self._char()
+            shown.append(_range(first, last))
+            ranges.append((ord(first), ord(last)))
+        if not other:
+            return OneOf(_writable("".join(shown)), joined(ranges))
+        allowed = negated(joined(ranges))
+        return OneOf("".join(c for c in _PRINTABLE if any(a <= ord(c) <= b for a, b in allowed)), allowed)
 
     def _letter(self) -> str:
         r"""The letter of ``\d`` and its like, read over; empty where something else stands."""
@@ -183,11 +198,6 @@ class _Reader:
             self._at += len(text)
             return True
         return False
-
-
-def _whole(letter: str) -> str:
-    found = _WHOLE[letter.lower()]
-    return found if letter.islower() else "".join(c for c in _PRINTABLE if c not in found)
 
 
 def _range(first: str, last: str) -> str:

@@ -56,7 +56,7 @@ class _Writing:
         if self._steps > _MOST_STEPS:
             raise NoTextError
         match part:
-            case OneOf(members, plain):
+            case OneOf(members, plain=plain):
                 if self._ended or not members:
                     raise NoTextError
                 self.text.append(members if plain else self._hand.member(members))
