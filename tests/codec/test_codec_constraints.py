@@ -172,6 +172,12 @@ def test_a_pattern_without_an_exact_meaning_here_is_refused(pattern: str) -> Non
         compile_pattern(pattern)
 
 
+def test_a_text_that_is_too_long_is_not_searched() -> None:
+    """The pattern would take longer than anybody waits."""
+    with pytest.raises(EncodeError, match="longer than 20 characters"):
+        OneField("string", pattern=r"^(\w+)+$", maxLength=20).encode("a" * 60 + "-")
+
+
 @given(
     st.lists(st.sampled_from(["a-f", "0-9", "A", "_", ".", "x-z", "5", " "]), min_size=1, max_size=3).map("".join),
     st.integers(0, 3),
