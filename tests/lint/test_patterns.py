@@ -53,6 +53,6 @@ def test_where_it_is_not_known_what_to_write_none_is_said(pattern: str) -> None:
 
 
 def test_a_long_part_is_cut() -> None:
-    [finding] = findings("^(" + "a" * 100 + "+)+$")
+    [finding] = findings("^(" + "a" * 200 + "+)+$")
 
     assert len(finding.message) < 250
