@@ -78,14 +78,24 @@ def test_a_brokers_troubles_with_itself_are_waited_out(world: World, code: int) 
     assert sum(world.committed().values()) == 6
 
 
-def test_a_place_to_start_from_that_is_not_told_stops_the_worker(single: World) -> None:
+@pytest.mark.parametrize("code", [KafkaError.UNKNOWN, KafkaError.NOT_COORDINATOR], ids=str)
+def test_a_place_to_start_from_that_is_not_told_stops_the_worker(single: World, code: int) -> None:
     """The client library asks once, and would be silent from then on."""
     single.publish(*range(10))
-    single.broker.push_request_errors(Api.OFFSET_FETCH, KafkaError.UNKNOWN)
+    single.broker.push_request_errors(Api.OFFSET_FETCH, code)
     stopped = single.failing(Ledger().write)
 
     assert isinstance(stopped, errors.WorkerStopped)
-    assert stopped.code == "UNKNOWN"
+    assert stopped.code == KafkaError(code).name()
+
+
+@pytest.mark.parametrize("code", [KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.REQUEST_TIMED_OUT], ids=str)
+def test_a_place_to_start_from_that_is_asked_for_again_is_waited_for(single: World, code: int) -> None:
+    ledger = Ledger()
+    single.publish(*range(10))
+    single.broker.push_request_errors(Api.OFFSET_FETCH, *[code] * 3)
+    with single.running(ledger.write):
+        ledger.wait(10)
 
 
 def reset(settings: Settings) -> Settings:

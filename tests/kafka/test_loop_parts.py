@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventpact.errors import BrokerUnavailableError
-from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordFault
+from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordFault, record_fault
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
@@ -480,6 +480,27 @@ def test_a_call_that_never_ends_is_left_behind() -> None:
 )
 def test_errors_in_place_of_records(code: int, fault: RecordFault) -> None:
     assert RECORDS[code] is fault
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (KafkaError._TRANSPORT, RecordFault.WAIT),
+        (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, RecordFault.WAIT),
+        (KafkaError.REQUEST_TIMED_OUT, RecordFault.WAIT),
+        (KafkaError.STALE_MEMBER_EPOCH, RecordFault.WAIT),
+        (KafkaError.NOT_COORDINATOR, RecordFault.STOP),
+        (KafkaError.COORDINATOR_NOT_AVAILABLE, RecordFault.STOP),
+        (KafkaError.UNKNOWN, RecordFault.STOP),
+        (KafkaError.NETWORK_EXCEPTION, RecordFault.STOP),
+        (KafkaError.NOT_LEADER_FOR_PARTITION, RecordFault.STOP),
+        (KafkaError.INVALID_GROUP_ID, RecordFault.STOP),
+    ],
+)
+def test_a_place_to_start_from_that_is_asked_for_once_may_not_be_waited_for(code: int, fault: RecordFault) -> None:
+    said = KafkaError(code, 'Failed to fetch committed offsets for 1 partition(s) in group "g": some trouble')
+
+    assert record_fault(said) is fault
 
 
 @pytest.mark.parametrize(

@@ -125,15 +125,30 @@ COMMITS: Final[Mapping[int, CommitFault]] = {
 }
 """A code that is not here stops the worker."""
 
-REJOINING: Final = frozenset(code for code, fault in COMMITS.items() if fault is CommitFault.FORGET)
 START_UNKNOWN: Final = "Failed to fetch committed offset"
-"""How the client library begins to say that a partition has no place to start from. It does not ask again: nothing is
-read from there until the partition is assigned anew.
+"""How the client library begins to say that a partition has no place to start from."""
+ASKED_AGAIN: Final = frozenset(
+    {
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+        KafkaError._TIMED_OUT_QUEUE,
+        KafkaError.REQUEST_TIMED_OUT,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.NOT_ENOUGH_REPLICAS,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.STALE_MEMBER_EPOCH,
+        KafkaError.FENCED_MEMBER_EPOCH,
+    }
+)
+"""After these the client library asks for that place again, or joins anew. After any other, NOT_COORDINATOR included, it
+is silent, and nothing is read from the partition until it is assigned anew.
 """
 
 
 def record_fault(error: KafkaError) -> RecordFault:
     """What this error, in place of a record or from the error callback, asks for."""
-    # A member that lost its seat is given its partitions anew; others would wait for ever.
-    stuck = error.str().startswith(START_UNKNOWN) and error.code() not in REJOINING
+    stuck = error.str().startswith(START_UNKNOWN) and error.code() not in ASKED_AGAIN
     return RecordFault.STOP if error.fatal() or stuck else RECORDS.get(error.code(), RecordFault.COUNT)
