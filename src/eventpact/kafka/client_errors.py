@@ -143,8 +143,8 @@ ASKED_AGAIN: Final = frozenset(
         KafkaError.FENCED_MEMBER_EPOCH,
     }
 )
-"""After these the client library asks for that place again, or joins anew. After any other, NOT_COORDINATOR included, it
-is silent, and nothing is read from the partition until it is assigned anew.
+"""After these the client library asks for that place again, or joins anew. After any other, NOT_COORDINATOR included,
+it is silent, and nothing is read from the partition until it is assigned anew.
 """
 
 
