@@ -72,3 +72,27 @@ def test_a_broker_that_does_not_answer_is_told_of(caplog: pytest.LogCaptureFixtu
 
     assert "orders[3]: were records deleted unread? _TIMED_OUT" in caplog.text
     assert case.stats.deleted_unread == 0
+
+
+def test_nobody_waits_for_a_broker_once_per_partition() -> None:
+    """Each question that is not answered takes seconds, and the group waits."""
+    case = Case(None)
+    for partition in range(3):
+        case.gaps.note(partition, 1, 2)
+    case.gaps.ask()
+
+    assert case.log.asked == 1
+
+    case.log.low, case.clock.now = 9, 1.0
+    case.gaps.ask()
+
+    assert (case.log.asked, case.stats.deleted_unread) == (3, 2)
+
+
+def test_at_the_end_it_is_not_too_early() -> None:
+    case = Case(9)
+    for _ in range(2):
+        case.gaps.note(0, 1, 2)
+        case.gaps.ask(at_once=True)
+
+    assert case.stats.deleted_unread == 2

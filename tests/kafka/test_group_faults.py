@@ -142,6 +142,20 @@ def test_records_that_were_deleted_unread_are_counted_and_told(single: World, ca
     assert f"{TOPIC}[0]: 5 records from offset 10 on were deleted" in caplog.text
 
 
+def test_records_that_were_deleted_unread_are_counted_by_a_worker_that_stops_at_once(single: World) -> None:
+    """Its commit is behind them, so nobody would know later."""
+    lagging(single)
+    stop = threading.Event()
+
+    def handle(handled: IngestionEvent) -> None:
+        stop.set()
+
+    run = Running(single.worker(handle, stop=stop))
+
+    assert run.result() is None
+    assert run.worker.stats().deleted_unread == 5
+
+
 def test_records_that_were_deleted_while_the_partition_was_held_are_counted_too(
     single: World, caplog: pytest.LogCaptureFixture
 ) -> None:

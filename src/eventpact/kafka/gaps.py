@@ -43,19 +43,22 @@ class Gaps:
         """The next record of the partition should have had the offset `expected`, and has `came`."""
         self._noted[partition].append((expected, came))
 
-    def ask(self) -> None:
-        """Count what retention has deleted, and tell it. A broker that does not answer is told of as well."""
+    def ask(self, *, at_once: bool = False) -> None:
+        """Count what retention has deleted, and tell it; `at_once` does not wait for the interval. A broker that does
+        not answer is told of as well, and asked about the other partitions next time: each question may take a while.
+        """
         now = self._clock.monotonic()
-        if not self._noted or now - self._asked_at < self._interval:
+        if not self._noted or (now - self._asked_at < self._interval and not at_once):
             return
         self._asked_at = now
-        for partition, gaps in self._noted.items():
+        while self._noted:
+            partition, gaps = self._noted.popitem()
             try:
                 low, _ = self._consumer.get_watermark_offsets(TopicPartition(self._topic, partition), LOOK_SECONDS)
             except KafkaException as error:
                 name = client_error(error).name()
                 LOG.warning("%s[%d]: were records deleted unread? %s", self._topic, partition, name)
-                continue
+                return
             gone = sum(max(0, min(low, came) - expected) for expected, came in gaps)
             if gone:
                 self._stats.deleted_unread += gone
@@ -67,4 +70,3 @@ class Gaps:
                     gone,
                     next(expected for expected, _ in gaps if expected < low),
                 )
-        self._noted.clear()

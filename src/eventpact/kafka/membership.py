@@ -179,8 +179,11 @@ class Membership:
     def look(self, holding: Holding) -> None:
         """Before the first record of a partition is tried: what do marks say, and what is missing before it?"""
         committed, first = self._marks.read(holding), holding.first
-        if committed is not None and first is not None and 0 <= committed < first:
+        if committed is None or first is None:
+            return
+        if 0 <= committed < first:
             self._gaps.note(holding.partition, committed, first)
+            self._gaps.ask(at_once=True)  # a mark may be next, and then nobody knows what was committed
 
     def mark(self, holding: Holding) -> None:
         """Before each try of the first record of a partition."""
@@ -214,6 +217,7 @@ class Membership:
         done = self.commit()
         if done:
             self._marks.clear(self.holdings.values())
+            self._gaps.ask(at_once=True)
         return done
 
     def close(self, limit: float) -> bool:
