@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -18,12 +18,12 @@ from eventpact import errors
 from eventpact.dead_letter import Reason, Stage
 from eventpact.dev.broker import Api
 from eventpact.kafka.crash_marks import deaths, this_process
-from eventpact.kafka.handler import Retry, Unavailable
+from eventpact.kafka.handler import Retry, Unavailable, handle_batch
 from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
 from tests.kafka.dying_process import DIED, KILLER
 from tests.kafka.test_concurrency import put
-from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, SWIFT, TOPIC, Ledger, World, number_of, with_attempts
+from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, SWIFT, TOPIC, Ledger, Running, World, number_of, with_attempts
 
 PARENT = this_process()
 PROCESS = (sys.executable, "-m", "tests.kafka.dying_process")
@@ -205,6 +205,61 @@ def test_a_record_is_marked_at_each_try_and_not_in_between(world: World, concurr
 
     assert between == (0, "")
     assert marks == ["attempt=1"] * 5
+
+
+def test_a_batch_that_failed_leaves_a_mark_while_its_first_record_is_tried_alone(world: World) -> None:
+    """Its second try follows at once, in a handler's thread, before the mark of the first is cleared."""
+    seen: list[tuple[int, str]] = []
+    runs: list[Running] = []
+    ledger, started = Ledger(), threading.Event()
+
+    def handle(events: Sequence[IngestionEvent]) -> None:
+        first = number_of(events[0])
+        if first == 0:
+            assert started.wait(LIMIT)
+            if runs[0].worker.stats().buffered < 3:
+                raise Retry
+            if len(events) > 1:
+                raise ValueError
+            for number in (3, 4):  # a pass of the loop lies between the two
+                put(world, number)
+                ledger.wait(number - 2)
+            seen.append(found_mark(world))
+        for one in events:
+            ledger.write(one)
+
+    put(world, 0, 1, 2, owner=1)
+    with world.running(handle_batch(handle, size=10), policy=with_attempts(999), concurrency=2) as run:
+        runs.append(run)
+        started.set()
+        ledger.wait(5)
+
+    assert seen == [(0, f"attempt=1 by={this_process()}")]
+
+
+def test_a_worker_that_writes_no_marks_heeds_none(world: World) -> None:
+    """All that it could do about the record is to stop, for ever."""
+    ledger = Ledger()
+    put(world, 0)
+    mark(world, "attempt=3")
+    with world.running(ledger.write, contract=replace(world.contract, dead_letter=None)):
+        ledger.wait(1)
+
+    assert ledger.numbers == [0]
+
+
+@pytest.mark.parametrize("letters", [True, False])
+def test_commits_follow_a_log_that_was_made_anew(world: World, letters: bool) -> None:
+    """The client library commits nothing below what it knows to be committed, and calls that a success."""
+    ledger = Ledger()
+    put(world, 0, 1, 2)
+    with closing(raw(world)) as consumer:
+        consumer.commit(offsets=[TopicPartition(TOPIC, 0, 90)], asynchronous=False)
+    contract = world.contract if letters else replace(world.contract, dead_letter=None)
+    with world.running(ledger.write, contract=contract):
+        ledger.wait(3)
+
+    assert found_mark(world) == (3, "")
 
 
 def test_a_mark_of_this_process_is_no_death(world: World) -> None:

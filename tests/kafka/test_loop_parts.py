@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -13,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventpact.errors import BrokerUnavailableError
+from eventpact.ids import SchemaId
+from eventpact.kafka.caller import Caller
 from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordFault, record_fault
+from eventpact.kafka.clock import SYSTEM_CLOCK
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.guard import ClientLog, Guard
 from eventpact.kafka.holding import Holding
@@ -22,7 +26,11 @@ from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
 from eventpact.kafka.ratio import DeadLetterRatio
 from eventpact.kafka.schedule import Schedule
+from eventpact.kafka.settler import Settler
+from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag, call_bounded, interrupt_held, signals_set, wait_in_slices
+from eventpact.kafka.trial import Trial
+from eventpact.kafka.trial_reader import TrialReader
 
 
 class At:
@@ -146,6 +154,51 @@ def test_commits_follow_a_log_that_was_cut_off() -> None:
     assert (holding.progress.committable or 0, holding.stored) == (3, 0)
 
 
+@pytest.mark.parametrize("lower", [3, 6])
+def test_what_a_mark_says_is_forgotten_with_the_log_that_it_speaks_of(lower: int) -> None:
+    """The first record is another one; and with concurrency that of a mark's offset may be tried before those below
+    it, so a mark there would commit past them.
+    """
+    holding = Holding(0, by_key=True)
+    for offset in (5, 6):
+        holding.take(at(offset), offset)
+    holding.checked = holding.survived = True
+    holding.crashes, holding.stored = 2, 7 if lower == 6 else 0
+    holding.marked = cast("int | None", 5)
+    holding.take(at(lower), lower)
+
+    assert (holding.first, holding.crashes, holding.marked) == (lower, 0, None)
+    assert not holding.checked
+    assert holding.wants_mark(at(lower))
+    assert not holding.wants_mark(at(5))
+
+
+def test_each_try_of_the_first_record_has_a_mark_of_its_own() -> None:
+    """That of a try which is over is about to be cleared."""
+    holding, message = Holding(0), at(5)
+    holding.take(message, 5)
+    holding.marked = 5
+
+    assert not holding.wants_mark(message)
+
+    holding.tried(message)
+
+    assert holding.wants_mark(message)
+
+
+def test_what_was_settled_of_a_log_that_was_cut_off_is_open_in_the_new_one() -> None:
+    progress = Progress()
+    for offset in (5, 6, 7):
+        progress.take(offset)
+    progress.settle(7)
+    for offset in (5, 6, 7):
+        progress.take(offset)
+    progress.settle(5)
+    progress.settle(6)
+
+    assert progress.committable == 7
+
+
 def test_a_lane_that_lost_its_first_record_forgets_the_attempts() -> None:
     holding = Holding(0)
     lane, _ = holding.take(at(5), 5)
@@ -187,10 +240,37 @@ def test_a_record_that_was_dropped_while_its_handler_worked_is_not_taken_for_its
     lane, _ = holding.take(at_work, 4)
     lane.busy = True
     holding.take(at(4, b"a"), 4)
-    lane.pop((at_work,))
 
+    assert not lane.holds(at_work)
+    assert lane.pop((at_work,)) == 0
     assert offsets(lane) == [4]
     assert holding.held == 1
+
+
+def test_a_batch_settles_what_the_client_library_did_not_go_back_behind() -> None:
+    """What came again may be another record, and is handled in any case."""
+    holding = Holding(0, by_key=True)
+    messages = [at(offset, b"a") for offset in (5, 6, 7)]
+    for message in (*messages, at(6, b"a"), at(7, b"a")):
+        lane, _ = holding.take(message, message.offset() or 0)
+    caller = cast(Caller[str], SimpleNamespace(observed=False))
+    settler = Settler(
+        reader=cast(TrialReader[str], None),
+        caller=caller,
+        crew=None,
+        letters=None,
+        key_of=str,
+        policy=Policy(),
+        clock=SYSTEM_CLOCK,
+        stats=WorkerStats(),
+    )
+    settler._conclude(Trial(lane, messages, ["five", "six", "seven"], [SchemaId(1)] * 3))
+
+    assert (offsets(lane), holding.progress.committable) == ([6, 7], 6)
+
+    settler._conclude(Trial(lane, messages[1:], ["six", "seven"], [SchemaId(1)] * 2))
+
+    assert (offsets(lane), holding.progress.committable) == ([6, 7], 6)
 
 
 def test_turns_go_round_and_back_offs_come_when_they_are_due() -> None:

@@ -44,7 +44,9 @@ class Caution:
         holding = lane.holding
         if not holding.checked:
             membership.look(holding)
-            if holding.crashes and self._marks:
+            if not self._marks:
+                holding.crashes = 0
+            if holding.crashes:
                 self._left = self._policy.ahead
                 self.begin_pass()
         if self._settler.careful and self._settler.in_flight:

@@ -11,7 +11,8 @@ another counts, as nobody can tell whether it lives: a record that no process ge
 the partition away holds everything behind it, as one that kills does.
 
 This is the only place that commits an offset which was not stored before. It is the committed one, or the first that a
-new group reads, right after the assignment: it cannot rewind anybody.
+new group reads, right after the assignment: it cannot rewind anybody. Where the client library went back behind what is
+committed, the log was cut off or made anew; then it is the first offset that came of that log.
 """
 
 from __future__ import annotations
@@ -86,6 +87,16 @@ class CrashMarks:
                     name = client_error(error).name()
                     LOG.warning("the crash mark of %s[%d] stays: %s", self._topic, holding.partition, name)
             holding.marked = None
+
+    def follow(self, holding: Holding) -> None:
+        """The log was cut off or made anew, and what is committed lies ahead of it: commit where it begins now. The
+        client library commits no stored offset below the last one that it knows of, and says nothing.
+        """
+        try:
+            self._commit(holding, "")
+        except KafkaException as error:
+            name = client_error(error).name()
+            LOG.warning("what is committed of %s[%d] is ahead of the log: %s", self._topic, holding.partition, name)
 
     def _commit(self, holding: Holding, metadata: str) -> None:
         partition = TopicPartition(self._topic, holding.partition, holding.first or 0, metadata)

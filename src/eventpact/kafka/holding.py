@@ -79,8 +79,8 @@ class Holding:
         if jump < 0:
             for lane in self.lanes.values():
                 lane.drop_from(offset)
-            if offset < self.stored:
-                self.stored = 0
+            if offset < self.stored or (self.first is not None and offset < self.first):
+                self._begin_anew()
         if self.first is None:
             self.first = offset
         key = message.key() if self.by_key else None
@@ -89,6 +89,14 @@ class Holding:
         self.held += 1
         self.size += len(message)
         return lane, jump
+
+    def _begin_anew(self) -> None:
+        """As at the assignment: another record has the offset that a mark speaks of, and may not be tried first."""
+        self.stored = 0
+        self.first = None
+        self.checked = self.survived = False
+        self.crashes = 0
+        self.marked = None
 
     def let_go(self, message: Message) -> None:
         """A record is held no more."""
@@ -114,10 +122,12 @@ class Holding:
 
     def wants_mark(self, message: Message) -> bool:
         """Is a crash mark to be written before this record is tried? Before each try of the first one: it may kill
-        at the second. Not once an offset behind it is committed, as the mark would take it back.
+        at the second. The mark of a try that is over does not count, as it is about to be cleared. None is written
+        once an offset behind it is committed: it would take that back.
         """
         first = self.first
-        return self.marked is None and first is not None and message.offset() == first and self.stored <= first
+        unmarked = self.marked is None or self.survived
+        return unmarked and first is not None and message.offset() == first and self.stored <= first
 
     def tried(self, message: Message) -> None:
         """A try with this record is over, and the process lives."""

@@ -79,16 +79,23 @@ class Lane:
         self.wait(now, delay)
         return delay
 
-    def pop(self, messages: Sequence[Message]) -> None:
-        """These are settled, or their dead letters are on their way. One that is not first any more was dropped
-        meanwhile, and will come again.
-        """
+    def holds(self, message: Message) -> bool:
+        """Is this the one that is tried? If not, it was dropped meanwhile, and will come again."""
+        return bool(self.buffer) and self.buffer[0] is message
+
+    def pop(self, messages: Sequence[Message]) -> int:
+        """These are settled, or their dead letters are on their way; how many of them it still held."""
+        popped = 0
         for message in messages:
-            if self.buffer and self.buffer[0] is message:
-                self.buffer.popleft()
-                self.holding.let_go(message)
-                self.alone -= self.alone > 0
-        self._fresh()
+            if not self.holds(message):
+                break
+            self.buffer.popleft()
+            self.holding.let_go(message)
+            self.alone -= self.alone > 0
+            popped += 1
+        if popped:
+            self._fresh()
+        return popped
 
     def drop_from(self, offset: int) -> None:
         """Let go of what stands at `offset` and behind it."""

@@ -184,6 +184,8 @@ class Membership:
         if 0 <= committed < first:
             self._gaps.note(holding.partition, committed, first)
             self._gaps.ask(at_once=True)  # a mark may be next, and then nobody knows what was committed
+        elif committed > first:
+            self._marks.follow(holding)
 
     def mark(self, holding: Holding) -> None:
         """Before each try of the first record of a partition."""

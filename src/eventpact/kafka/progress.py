@@ -32,8 +32,11 @@ class Progress:
         the client library went back. Then what was taken from there on is forgotten, as it will come again.
         """
         expected = self._open[-1] + 1 if self._open else self._next
-        while self._open and self._open[-1] >= offset:
-            self._open.pop()
+        if expected is not None and offset < expected:
+            while self._open and self._open[-1] >= offset:
+                self._open.pop()
+            # Other records may have these offsets now.
+            self._settled = {settled for settled in self._settled if settled < offset}
         self._open.append(offset)
         return 0 if expected is None else offset - expected
 

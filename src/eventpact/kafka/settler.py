@@ -119,8 +119,8 @@ class Settler(Generic[E]):
         lane = trial.lane
         # The error's traceback holds the frames that hold the trial: a circle, and the client library's messages in it.
         failure, trial.failure = trial.failure, None
-        if lane.holding.gone:
-            return  # its records are somebody else's by now
+        if lane.holding.gone or not lane.holds(trial.messages[0]):
+            return  # its records are somebody else's by now, or the client library went back and they come again
         lane.holding.tried(trial.messages[0])
         count = len(trial.messages)
         if failure is None:
@@ -131,7 +131,8 @@ class Settler(Generic[E]):
         if trial.named is not None:
             if trial.named:  # with none handled, the first one's attempts go on
                 self._handled(trial, trial.named)
-            self._act(lane, trial.messages[trial.named], failure, trial.seconds)
+            if lane.holds(trial.messages[trial.named]):
+                self._act(lane, trial.messages[trial.named], failure, trial.seconds)
         elif count > 1 and not isinstance(judge(failure, lane.attempt, self._policy), Wait | Stop):
             # Which of them is to blame shows when they come one by one.
             lane.alone = count
@@ -145,12 +146,11 @@ class Settler(Generic[E]):
     def _handled(self, trial: Trial[E], count: int) -> None:
         lane = trial.lane
         done = trial.messages if count == len(trial.messages) else trial.messages[:count]
-        for number, message in enumerate(done):
+        for number, message in enumerate(done[: lane.pop(done)]):
             lane.holding.progress.settle(message.offset() or 0)
             self._ratio.note(buried=False)
             if self._caller.observed:
                 self._tell(message, trial.schema_ids[number], "handled", "", trial.seconds / count)
-        lane.pop(done)
         self._stats.handled += len(done)
         self.gate.open()
 
