@@ -103,9 +103,7 @@ class Loop:
         membership.commit_at_the_end(HURRIED_BUDGET if hurried else self._policy.close_limit / 2)
 
     def step(self, membership: Membership) -> None:
-        """One pass: take, settle within the budget, confirm dead letters, commit when due. What is not confirmed yet is
-        not committed either.
-        """
+        """One pass: take, settle within the budget, confirm dead letters, commit when due."""
         taken = self._take(membership)
         self.idle = self.idle and not taken  # not only at the end of the pass: it may be a long one
         self._collect()
@@ -115,9 +113,7 @@ class Loop:
         if any(holding.marked is not None and holding.survived for holding in membership.holdings.values()):
             self._secure(membership)
         else:
-            # In a flood of dead letters the reports of one pass come during the next.
-            flood = taken > self._policy.batch // 2 and self._stats.unconfirmed < self._policy.ahead
-            self._confirm(membership, 0.0 if flood else self._policy.flush_budget)
+            self._confirm(membership, self._policy.flush_budget)
             membership.commit_when_due()
         membership.pause_only(self._wanted_pauses(membership))
         self._count(membership, taken)
@@ -217,7 +213,7 @@ class Loop:
                 self._requeue(lane)
 
     def _confirm(self, membership: Membership, budget: float) -> None:
-        """Wait for the delivery reports of dead letters, once for all of them."""
+        """Wait for the delivery reports of this pass's dead letters, once for all of them."""
         if self._letters is None:
             return
         if any(holding.progress.unconfirmed for holding in membership.holdings.values()):
