@@ -321,13 +321,48 @@ def test_no_more_is_taken_than_may_come_again_after_a_crash(world: World) -> Non
     for offset in range(1, 21):
         holding.progress.settle(offset)
 
-    assert holding.blocked(0.0, ahead=20)
-    assert not holding.blocked(0.0, ahead=21)
+    assert holding.blocked(0.0, ahead=20, share=99)
+    assert not holding.blocked(0.0, ahead=21, share=99)
 
     holding.paused = True
 
-    assert holding.blocked(0.0, ahead=41)
-    assert not holding.blocked(0.0, ahead=42)
+    assert holding.blocked(0.0, ahead=41, share=99)
+    assert not holding.blocked(0.0, ahead=42, share=99)
+
+
+def test_a_partition_is_fetched_no_further_when_it_has_its_share() -> None:
+    holding = Holding(0, by_key=True)
+    for offset in range(21):
+        holding.take(at(offset, b"%d" % offset), offset)
+
+    assert holding.blocked(0.0, ahead=99, share=20)
+    assert not holding.blocked(0.0, ahead=99, share=21)
+
+    holding.paused = True
+
+    assert holding.blocked(0.0, ahead=99, share=41)
+    assert not holding.blocked(0.0, ahead=99, share=42)
+
+
+def test_one_tenant_with_much_to_do_keeps_no_other_partition_waiting(world: World) -> None:
+    """More of its records than may wait stand behind its first, which takes as long as somebody else's."""
+    other, ledger = threading.Event(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 0:
+            assert other.wait(LIMIT)
+        elif number_of(handled) == 99:
+            other.set()
+        ledger.write(handled)
+
+    put(world, *range(30), owner=1)
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=4, ahead=8)) as run:
+        while run.worker.stats().buffered < 5:
+            assert not run.ended(0.01)
+        put(world, 99, owner=2, partition=1)
+        ledger.wait(31)
+
+    assert ledger.numbers == [99, *range(30)]
 
 
 def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> None:
@@ -386,7 +421,7 @@ def test_what_waits_is_bounded_in_bytes_too(world: World) -> None:
     for number in range(10):
         made = event(number, owner=1, name="n" * 5_000)
         world.put(world.encode(made), key=made.tenant_id.encode(), partition=0)
-    policy = replace(SWIFT, batch=1, ahead=10, batch_bytes=12_000)
+    policy = replace(SWIFT, batch=1, ahead=100, batch_bytes=12_000)
     with world.running(handle, concurrency=2, policy=policy) as run:
         assert at_work.wait(LIMIT)
         while run.worker.stats().buffered < 3:

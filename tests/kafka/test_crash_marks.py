@@ -338,6 +338,101 @@ def test_caution_ends_after_as_many_records_as_may_have_been_in_hand(world: Worl
     assert ledger.numbers[:4] == [0, 1, 2, 3]
 
 
+def test_caution_ends_with_what_was_there(world: World) -> None:
+    """However much may have been in hand: what was published since is innocent."""
+    together, ledger = threading.Barrier(2), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) > 1:
+            together.wait(LIMIT)
+        ledger.write(handled)
+
+    put(world, 0, 1)
+    mark(world, "attempt=1")
+    with world.running(handle, concurrency=2):
+        ledger.wait(2)
+        put(world, 2, 3)
+        ledger.wait(4)
+
+    assert ledger.numbers[:2] == [0, 1]
+
+
+def test_caution_counts_records_that_are_through_and_not_tries(world: World) -> None:
+    """A dependency that is down for many probes uses none of it up."""
+    calls, most, now = 0, 0, 0
+    lock, ledger = threading.Lock(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        nonlocal calls, most, now
+        with lock:
+            calls += 1
+            now += 1
+            most = max(most, now)
+            down = calls <= 8
+        if not down:
+            ledger.write(handled)
+        threading.Event().wait(0.005)
+        with lock:
+            now -= 1
+        if down:
+            raise Unavailable
+
+    put(world, *range(8))
+    mark(world, "attempt=1")
+    with world.running(handle, concurrency=4, policy=replace(SWIFT, wait=0.01, ahead=8)):
+        ledger.wait(8)
+
+    assert most == 1
+    assert ledger.numbers == list(range(8))
+
+
+def test_caution_takes_in_the_other_partitions(world: World) -> None:
+    """A record of theirs may have killed while the marked one was at work: from its try on, all go one by one."""
+    most, now = 0, 0
+    began = threading.Event()
+    lock, ledger = threading.Lock(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        nonlocal most, now
+        with lock:
+            if number_of(handled) == 0:
+                began.set()
+            now += 1
+            most = max(most, now) if began.is_set() else 0
+        threading.Event().wait(0.005)
+        with lock:
+            now -= 1
+        ledger.write(handled)
+
+    put(world, 0)
+    mark(world, "attempt=1")
+    for partition in range(1, 6):
+        put(world, *range(10 * partition, 10 * partition + 9), partition=partition)
+    with world.running(handle, concurrency=4):
+        ledger.wait(46)
+
+    assert most == 1
+
+
+def test_deaths_are_remembered_when_a_try_does_not_end(world: World) -> None:
+    """The worker stops, or its partition leaves, while the record is still with its handler."""
+    at_work, release = threading.Event(), threading.Event()
+
+    def handle(handled: IngestionEvent) -> None:
+        at_work.set()
+        release.wait(LIMIT)
+
+    put(world, 0)
+    mark(world, "attempt=2")
+    try:
+        with world.running(handle, concurrency=2, policy=replace(SWIFT, drain=0.05)):
+            assert at_work.wait(LIMIT)
+
+        assert found_mark(world) == (0, "attempt=2")
+    finally:
+        release.set()
+
+
 @pytest.mark.parametrize("api", [Api.OFFSET_COMMIT, Api.OFFSET_FETCH])
 def test_a_mark_that_cannot_be_made_costs_a_line(world: World, api: Api, caplog: pytest.LogCaptureFixture) -> None:
     ledger = Ledger()

@@ -17,27 +17,30 @@ __all__ = ["Caution"]
 
 class Caution:
     """Looks at the crash marks, and writes them. When one is found, every record that may have been in hand with the
-    marked one is tried alone, in the order of offsets, and committed before the next: the one to blame ends up with
-    the mark, and no other.
+    marked one, in any partition, is tried alone, in the order of offsets, and committed before the next: the one to
+    blame ends up with the mark, and no other.
 
     Without `marks` it writes none and heeds none; what was deleted unread is counted all the same.
     """
 
     def __init__(self, settler: Settles, schedule: Schedule, policy: Policy, *, marks: bool) -> None:
-        self._left = 0
-        """So many records more are tried that way."""
+        self._ends: dict[int, int] = {}
+        """By partition: the offset that it has to reach."""
         self._marks = marks
         self._settler = settler
         self._schedule = schedule
         self._policy = policy
 
-    def begin_pass(self) -> None:
-        """What the marks have shown holds for the passes that follow."""
-        self._settler.careful = self._schedule.in_order = self._left > 0
-
-    def tried(self) -> None:
-        """A try is over."""
-        self._left -= self._left > 0
+    def begin_pass(self, membership: Membership) -> None:
+        """Go on with it until all of these partitions that are still here are past what was in hand."""
+        if self._ends:
+            here = membership.holdings
+            self._ends = {
+                number: end
+                for number, end in self._ends.items()
+                if number in here and (here[number].progress.committable or 0) < end
+            }
+        self._settler.careful = self._schedule.in_order = bool(self._ends)
 
     def admits(self, membership: Membership, lane: Lane) -> bool:
         """May the lane be settled now? If so, and it holds the first record of its partition, that one is marked."""
@@ -47,8 +50,8 @@ class Caution:
             if not self._marks:
                 holding.crashes = 0
             if holding.crashes:
-                self._left = self._policy.ahead
-                self.begin_pass()
+                self._ends |= membership.suspects(self._policy.ahead)
+                self.begin_pass(membership)
         if self._settler.careful and self._settler.in_flight:
             return False
         if self._marks and holding.wants_mark(lane.buffer[0]):

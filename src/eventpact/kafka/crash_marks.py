@@ -65,6 +65,26 @@ class CrashMarks:
         holding.crashes = deaths(found.metadata, this_process()) if found.offset == holding.first else 0
         return int(found.offset)
 
+    def suspects(self, holdings: Iterable[Holding], ahead: int) -> dict[int, int]:
+        """What may have been in hand when a process died: by partition, the offset behind the last such record, at the
+        most `ahead` behind the first. A partition that has none is left out.
+        """
+        found: dict[int, int] = {}
+        try:
+            new = [TopicPartition(self._topic, holding.partition) for holding in holdings if holding.first is None]
+            starts = {item.partition: item.offset for item in self._consumer.committed(new, LOOK_SECONDS)}
+            for holding in holdings:
+                partition = TopicPartition(self._topic, holding.partition)
+                low, high = self._consumer.get_watermark_offsets(partition, LOOK_SECONDS)
+                first = starts.get(holding.partition, 0) if holding.first is None else holding.first
+                if (first := max(low, first)) < high:
+                    found[holding.partition] = min(first + ahead, high)
+        except KafkaException as error:
+            LOG.warning("%s: which records may have killed? %s", self._topic, client_error(error).name())
+            known = {holding.partition: holding.first + ahead for holding in holdings if holding.first is not None}
+            found = known | found
+        return found
+
     def write(self, holding: Holding) -> None:
         """Before the first record is tried."""
         try:
@@ -76,13 +96,16 @@ class CrashMarks:
         holding.survived = False
 
     def clear(self, holdings: Iterable[Holding]) -> None:
-        """The processes live: the records that are marked, and still open, did not kill them."""
+        """The processes live: the records that are marked, and still open, did not kill them. A try that is not over
+        has shown nothing yet: the deaths before it stay.
+        """
         for holding in holdings:
             if holding.marked is None:
                 continue
             if holding.stored <= holding.marked:
                 try:
-                    self._commit(holding, "")
+                    before = not holding.survived and holding.crashes
+                    self._commit(holding, f"attempt={holding.crashes}" if before else "")
                 except KafkaException as error:
                     name = client_error(error).name()
                     LOG.warning("the crash mark of %s[%d] stays: %s", self._topic, holding.partition, name)

@@ -108,11 +108,14 @@ class Holding:
         if not lane.buffer and not lane.busy and self.lanes.get(lane.key) is lane:
             del self.lanes[lane.key]
 
-    def blocked(self, now: float, ahead: int) -> bool:
-        """Would more records of this partition only wait? At the latest `ahead` records after an open one."""
+    def blocked(self, now: float, ahead: int, share: int) -> bool:
+        """Would more records of this partition only wait? By key that is so at the latest `ahead` records after an open
+        one, or when it holds its `share` of what is held of all partitions.
+        """
         if self.by_key:
             # Half way back before it goes on: each resume fetches anew.
-            return self.progress.span > (ahead // 2 if self.paused else ahead)
+            part = 2 if self.paused else 1
+            return self.progress.span > ahead // part or self.held > share // part
         # A paused partition stays so until its last record is settled, for the same reason.
         return any(lane.due > now for lane in self.lanes.values()) or (self.paused and self.held > 0)
 

@@ -136,20 +136,18 @@ class Loop:
 
     def _take(self, membership: Membership) -> int:
         """Let the client library work, and take what there is room for."""
-        now, batch = self._clock.monotonic(), self._policy.batch
-        # What the client library hands out comes from one partition for a while, and with concurrency the records of
-        # one key wait for each other: many are needed for few keys.
-        window = self._policy.ahead if membership.by_key else batch
+        now, most = self._clock.monotonic(), self._policy.batch_bytes
         holdings = membership.holdings.values()
-        room = window - sum(holding.held for holding in holdings)
-        if sum(holding.size for holding in holdings) >= self._policy.batch_bytes:
-            room = 0
+        size = sum(holding.size for holding in holdings)
+        # By key the partitions are held back one by one, as they have enough: the records of a few keys, which wait for
+        # each other, must not keep away those of others.
+        room = self._policy.batch - (0 if membership.by_key else sum(holding.held for holding in holdings))
         timeout = 0.0 if self._settler.in_flight else self._patience(now)
-        if room > 0 or not membership.by_key:
+        if size < most or not membership.by_key:
             # Half empty before it goes on: each resume fetches anew.
-            self._full = self._full and room < window // 2
+            self._full = self._full and size > most // 2
             self._last_take = now
-            return membership.take(max(1, min(room, batch)), timeout)
+            return membership.take(max(1, room if size < most else 1), timeout)
         if self._settler.in_flight and now - self._last_take < self._policy.poll:
             return 0  # a handler will soon make room
         self._full = True
@@ -175,7 +173,6 @@ class Loop:
                 self._requeue(lane)
 
     def _requeue(self, lane: Lane) -> None:
-        self._caution.tried()
         self._schedule.queue(lane)
         lane.holding.release(lane)
 
@@ -183,7 +180,7 @@ class Loop:
         """Every lane in its turn, until nothing can be tried or the budget is used."""
         settler, schedule, monotonic = self._settler, self._schedule, self._clock.monotonic
         deadline = monotonic() + self._policy.pass_budget
-        self._caution.begin_pass()
+        self._caution.begin_pass(membership)
         while not self._flag.requested and settler.room:
             now = monotonic()
             if not settler.gate.lets_through(now):
@@ -230,8 +227,9 @@ class Loop:
         """Partitions to fetch nothing for: those whose records would only wait, or all without a gate or room."""
         now = self._clock.monotonic()
         shut = self._full or not self._settler.gate.lets_through(now)
-        ahead = self._policy.ahead
-        return {number for number, holding in membership.holdings.items() if shut or holding.blocked(now, ahead)}
+        ahead, holdings = self._policy.ahead, membership.holdings
+        share = max(self._policy.batch, ahead // max(1, len(holdings)))
+        return {number for number, holding in holdings.items() if shut or holding.blocked(now, ahead, share)}
 
     def _count(self, membership: Membership, taken: int) -> None:
         holdings = membership.holdings.values()

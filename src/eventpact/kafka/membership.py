@@ -187,6 +187,10 @@ class Membership:
         elif committed > first:
             self._marks.follow(holding)
 
+    def suspects(self, ahead: int) -> dict[int, int]:
+        """See `CrashMarks.suspects`."""
+        return self._marks.suspects(list(self.holdings.values()), ahead)
+
     def mark(self, holding: Holding) -> None:
         """Before each try of the first record of a partition."""
         self._marks.write(holding)

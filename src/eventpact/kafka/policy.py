@@ -21,8 +21,7 @@ class Policy:
         backoff, backoff_max: delay before the second attempt; it doubles up to the maximum.
         wait, wait_max: the same for the probes while something is unavailable; these are jittered and never end.
         recheck: a schema id that the registry does not know is asked for again after this time, once.
-        batch: how many records are taken from the client library at a time, and may wait in the worker (with
-            concurrency, `ahead` may).
+        batch: how many records are taken from the client library at a time, and may wait in the worker.
         batch_bytes: no more are taken while the values of those that wait have so many bytes.
         poll: how long an idle worker waits for a record before it looks at its flags again.
         pass_budget: how long records are handled before the client library gets its turn.
@@ -33,9 +32,10 @@ class Policy:
         topic_patience: the worker stops when its topic is gone for this long.
         unready_after: `ready` turns false when something is waited for longer than this.
         max_value_bytes: a larger value is dead-lettered unread.
-        ahead: with concurrency, how many records may wait in the worker, and how many of a partition may be taken
-            beyond the first that is not settled; so many of it at the most come again after a crash. The fewer keys
-            there are, the more records it takes to have one of each.
+        ahead: with concurrency, how many records of a partition may be taken beyond the first that is not settled; so
+            many of it at the most come again after a crash. They are shared out among the partitions, a `batch` for
+            each at least: the records that may wait in the worker. The fewer keys there are, the more it takes to
+            have one of each.
         drain: with concurrency, how long handlers at work may take to finish when partitions leave or the worker
             stops; what they finish later is handled again.
         handler_warning: a handler that works longer is told of, with the line that it is at.

@@ -134,7 +134,8 @@ class Settler(Generic[E]):
             if lane.holds(trial.messages[trial.named]):
                 self._act(lane, trial.messages[trial.named], failure, trial.seconds)
         elif count > 1 and not isinstance(judge(failure, lane.attempt, self._policy), Wait | Stop):
-            # Which of them is to blame shows when they come one by one.
+            # Which of them is to blame shows when they come one by one. What they depend on has answered.
+            self.gate.open()
             lane.alone = count
             self._stats.retries += 1
             self._tell(trial.messages[0], failure.schema_id, "retried", "batch", trial.seconds)
