@@ -414,6 +414,25 @@ def test_caution_takes_in_the_other_partitions(world: World) -> None:
     assert most == 1
 
 
+def test_a_failure_that_the_process_survives_ends_the_row_of_deaths(world: World) -> None:
+    failed, ledger = threading.Event(), Ledger()
+
+    def handle(handled: IngestionEvent) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise Unavailable
+        ledger.write(handled)
+
+    put(world, 0)
+    mark(world, "attempt=2")
+    with world.running(handle, policy=replace(SWIFT, wait=0.4, wait_max=0.4)) as run:
+        while (found := found_mark(world))[1]:
+            assert not run.ended(0.01)
+        ledger.wait(1)
+
+    assert found == (0, "")
+
+
 def test_deaths_are_remembered_when_a_try_does_not_end(world: World) -> None:
     """The worker stops, or its partition leaves, while the record is still with its handler."""
     at_work, release = threading.Event(), threading.Event()
