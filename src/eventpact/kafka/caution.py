@@ -50,10 +50,10 @@ class Caution:
             if not self._marks:
                 holding.crashes = 0
             if holding.crashes:
-                self._ends |= membership.suspects(self._policy.ahead)
+                self._ends |= membership.marks.suspects(list(membership.holdings.values()), self._policy.ahead)
                 self.begin_pass(membership)
         if self._settler.careful and self._settler.in_flight:
             return False
         if self._marks and holding.wants_mark(lane.buffer[0]):
-            membership.mark(holding)
+            membership.marks.write(holding)
         return True

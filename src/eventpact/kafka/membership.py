@@ -32,7 +32,7 @@ LAST_WAIT: Final = 0.1
 
 
 class Membership:
-    """One consumer of one topic. `holdings` are the partitions that it owns now, by number.
+    """One consumer of one topic. `holdings` are the partitions that it owns now, by number, `marks` their crash marks.
 
     Args:
         before_handover: called when partitions are about to leave, before their offsets are committed: it settles
@@ -70,7 +70,7 @@ class Membership:
         self._consumer = Consumer({**config, **callbacks}, logger=ClientLog("eventpact.kafka.client"))
         self._pauses = Pauses(self._consumer, topic)
         self._commits = Commits(self._consumer, topic, policy, clock, stats)
-        self._marks = CrashMarks(self._consumer, topic)
+        self.marks = CrashMarks(self._consumer, topic)
         self._gaps = Gaps(self._consumer, topic, policy, clock, stats)
 
     def join(self) -> None:
@@ -142,7 +142,7 @@ class Membership:
             try:
                 self._before_handover(self, leaving)
                 self.commit()
-                self._marks.clear(leaving)
+                self.marks.clear(leaving)
             finally:
                 self._drop(partitions)
 
@@ -178,26 +178,18 @@ class Membership:
 
     def look(self, holding: Holding) -> None:
         """Before the first record of a partition is tried: what do marks say, and what is missing before it?"""
-        committed, first = self._marks.read(holding), holding.first
+        committed, first = self.marks.read(holding), holding.first
         if committed is None or first is None:
             return
         if 0 <= committed < first:
             self._gaps.note(holding.partition, committed, first)
             self._gaps.ask(at_once=True)  # a mark may be next, and then nobody knows what was committed
         elif committed > first:
-            self._marks.follow(holding)
-
-    def suspects(self, ahead: int) -> dict[int, int]:
-        """See `CrashMarks.suspects`."""
-        return self._marks.suspects(list(self.holdings.values()), ahead)
-
-    def mark(self, holding: Holding) -> None:
-        """Before each try of the first record of a partition."""
-        self._marks.write(holding)
+            self.marks.follow(holding)
 
     def clear_marks(self) -> None:
         """The process has survived the records that were marked and tried."""
-        self._marks.clear([holding for holding in self.holdings.values() if holding.survived])
+        self.marks.clear([holding for holding in self.holdings.values() if holding.survived])
 
     def commit_at_the_end(self, limit: float) -> None:
         """Commit what is settled and clear what marks are left, within `limit` seconds. A group that forms anew refuses
@@ -222,7 +214,7 @@ class Membership:
     def _commit_all(self) -> bool:
         done = self.commit()
         if done:
-            self._marks.clear(self.holdings.values())
+            self.marks.clear(self.holdings.values())
             self._gaps.ask(at_once=True)
         return done
 
@@ -240,7 +232,7 @@ class Membership:
         self.holdings.clear()
 
         def leave() -> None:
-            self._marks.clear(marked)
+            self.marks.clear(marked)
             self._consumer.close()
 
         try:
