@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 import pytest
@@ -33,6 +33,20 @@ def put(world: World, *numbers: int, owner: int | None = None, partition: int = 
     for number in numbers:
         made = event(number, owner=number if owner is None else owner)
         world.put(world.encode(made), key=made.tenant_id.encode(), partition=partition)
+
+
+def first_waits_for(other: int, ledger: Ledger) -> Callable[[IngestionEvent], None]:
+    """A handler that is not through with event 0 before event `other` has come."""
+    came = threading.Event()
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) == 0:
+            assert came.wait(LIMIT)
+        elif number_of(handled) == other:
+            came.set()
+        ledger.write(handled)
+
+    return handle
 
 
 def test_events_of_different_tenants_are_handled_at_the_same_time(world: World) -> None:
@@ -346,15 +360,8 @@ def test_a_partition_is_fetched_no_further_when_it_has_its_share() -> None:
 
 def test_one_tenant_with_much_to_do_keeps_no_other_partition_waiting(world: World) -> None:
     """More of its records than may wait stand behind its first, which takes as long as somebody else's."""
-    other, ledger = threading.Event(), Ledger()
-
-    def handle(handled: IngestionEvent) -> None:
-        if number_of(handled) == 0:
-            assert other.wait(LIMIT)
-        elif number_of(handled) == 99:
-            other.set()
-        ledger.write(handled)
-
+    ledger = Ledger()
+    handle = first_waits_for(99, ledger)
     put(world, *range(30), owner=1)
     with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=4, ahead=8)) as run:
         while run.worker.stats().buffered < 5:
@@ -390,15 +397,8 @@ def test_a_tenant_that_cannot_go_on_does_not_fill_the_memory(world: World) -> No
 
 def test_many_records_of_one_tenant_do_not_keep_others_from_the_threads(world: World) -> None:
     """More than a batch of them: the next tenant's first record is taken all the same."""
-    other, ledger = threading.Event(), Ledger()
-
-    def handle(handled: IngestionEvent) -> None:
-        if number_of(handled) == 0:
-            assert other.wait(LIMIT)
-        elif number_of(handled) == 99:
-            other.set()
-        ledger.write(handled)
-
+    ledger = Ledger()
+    handle = first_waits_for(99, ledger)
     put(world, *range(60), owner=1)
     put(world, 99, owner=2)
     with world.running(handle, concurrency=2, policy=replace(SWIFT, batch=10)):

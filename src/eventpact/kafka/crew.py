@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, TypeVar
 
 from eventpact.kafka.trial import Trial
 
@@ -18,7 +17,7 @@ THREAD_NAME: Final = "eventpact-handler"
 
 class Crew(Generic[E]):
     """`size` threads that run `call` with one trial each. Daemons: a handler that never returns must not keep the
-    process from its end. `call` keeps what is raised; it raises nothing itself. A context manager: `close` at its end.
+    process from its end. `call` keeps what is raised; it raises nothing itself.
     """
 
     def __init__(self, size: int, call: Callable[[Trial[E]], None]) -> None:
@@ -32,14 +31,6 @@ class Crew(Generic[E]):
         ]
         for thread in self._threads:
             thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def submit(self, trial: Trial[E]) -> None:
         """One of the threads calls the handler with it."""

@@ -165,7 +165,9 @@ class Worker(Generic[E]):
         max_poll = self._settings.consumer.max_poll_interval_ms / 1000
         with Watchdog(policy, max_poll, clock, stats) as watchdog, ExitStack() as stack:
             caller = Caller(self._handler, watchdog, self._observer)
-            crew = stack.enter_context(Crew(self._concurrency, caller.call)) if self._concurrency > 1 else None
+            crew = Crew(self._concurrency, caller.call) if self._concurrency > 1 else None
+            if crew is not None:
+                stack.callback(crew.close)
             settler = Settler(
                 reader=TrialReader(intake, caller, policy),
                 caller=caller,
