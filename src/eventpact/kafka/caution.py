@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.schedule import Schedule
-
-if TYPE_CHECKING:
-    from eventpact.kafka.loop import Settles
+from eventpact.kafka.settles import Settles
 
 __all__ = ["Caution"]
 

@@ -8,54 +8,26 @@ offsets, dead letters and the client library are touched here alone.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Protocol
+from typing import Final
 
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.caution import Caution
 from eventpact.kafka.clock import Clock
-from eventpact.kafka.gate import Gate
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.schedule import Schedule
+from eventpact.kafka.settles import Letters, Settles
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import StopFlag
 
-__all__ = ["Letters", "Loop", "Settles"]
+__all__ = ["Loop"]
 
 HURRIED_BUDGET: Final = 0.5
 """Seconds for each of the last handlers, dead letters and commits after a second signal."""
 LOOK: Final = 0.02
 """Seconds that the loop waits for a handler at work before it asks the client library for more."""
-
-
-class Settles(Protocol):
-    """What the loop asks of a settler; see `eventpact.kafka.settler`."""
-
-    gate: Gate
-    careful: bool
-    """One record at a time: one of them may kill the process."""
-
-    @property
-    def in_flight(self) -> int: ...
-
-    @property
-    def room(self) -> bool: ...
-
-    def settle(self, lane: Lane) -> None: ...
-
-    def collect(self, timeout: float) -> list[Lane]: ...
-
-
-class Letters(Protocol):
-    """What the loop asks of a writer of dead letters."""
-
-    topic: str
-
-    def flush(self, budget: float) -> int: ...
-
-    def abandon(self) -> None: ...
 
 
 class Loop:

@@ -8,9 +8,10 @@ from typing import Final, TypeVar
 
 from eventpact.errors import EventpactError, WorkerStopped
 from eventpact.kafka.clock import Clock
-from eventpact.kafka.loop import Letters, Loop
+from eventpact.kafka.loop import Loop
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.policy import Policy
+from eventpact.kafka.settles import Letters
 from eventpact.kafka.stopping import StopFlag
 
 __all__ = ["live", "opened"]
