@@ -17,7 +17,8 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from eventpact import errors
 from eventpact.dead_letter import Reason, Stage
 from eventpact.dev.broker import Api
-from eventpact.kafka.crash_marks import deaths, this_process
+from eventpact.kafka import caution
+from eventpact.kafka.crash_marks import CrashMarks, deaths, this_process
 from eventpact.kafka.handler import Retry, Unavailable, handle_batch
 from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
@@ -352,6 +353,30 @@ def test_caution_ends_with_what_was_there(world: World) -> None:
     with world.running(handle, concurrency=2):
         ledger.wait(2)
         put(world, 2, 3)
+        ledger.wait(4)
+
+    assert ledger.numbers[:2] == [0, 1]
+
+
+def test_caution_ends_though_the_last_offsets_of_a_partition_never_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are marks of transactions or compacted away: the log ends behind them, and nobody reads them."""
+    together, ledger = threading.Barrier(2), Ledger()
+    readable = CrashMarks.suspects
+
+    def handle(handled: IngestionEvent) -> None:
+        if number_of(handled) > 1:
+            together.wait(LIMIT)
+        ledger.write(handled)
+
+    monkeypatch.setattr(CrashMarks, "suspects", lambda *args: readable(*args) | {0: 3, 1: 1})
+    monkeypatch.setattr(caution, "QUIET_SECONDS", 0.001)
+    put(world, 0, 1)
+    mark(world, "attempt=1")
+    with world.running(handle, concurrency=2):
+        ledger.wait(2)
+        put(world, 2, 3, partition=2)
         ledger.wait(4)
 
     assert ledger.numbers[:2] == [0, 1]

@@ -54,7 +54,7 @@ class Loop:
         self._flag = flag
         self._schedule = Schedule()
         # All that can be done about a record that kills is to dead-letter it.
-        self._caution = Caution(settler, self._schedule, policy, marks=letters is not None)
+        self._caution = Caution(settler, self._schedule, policy, clock, marks=letters is not None)
         self._last_take = 0.0
         self._full = False
         """Is every record that there is room for at work, or backing off?"""
