@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import threading
@@ -25,6 +26,7 @@ from eventpact.kafka.processor import DeadLetterProcessor
 from eventpact.kafka.processor_plan import Later, Park, RetryRules, Skip, Try, plan
 from eventpact.kafka.record import Record
 from ingestion_events import IngestionEvent
+from tests.kafka.test_dead_letters import failures
 from tests.kafka.world import (
     CONTRACT,
     DEAD_LETTERS,
@@ -149,6 +151,30 @@ def test_what_fails_again_has_successors_and_is_parked_with_an_alert_after_the_l
     assert dict(record.headers() or [])["x-retry-count"] == b"3"
     assert world.stored(TOPIC) == 1
     assert lag(world) == 0
+
+
+def test_a_retry_that_failed_is_let_go_of_without_the_garbage_collector(world: World) -> None:
+    """Its error's traceback holds frames, and frames hold letters: in a circle they would stay, messages included."""
+    bury(world, *range(5))
+
+    def fail(handled: IngestionEvent) -> None:
+        try:
+            raise KeyError(handled.s3_uri)
+        except KeyError as error:
+            raise ValueError from error
+
+    told = Told()
+    gc.collect()
+    of_others = failures()
+    gc.disable()
+    try:
+        with processing(world, fail, alert=told):
+            told.wait(5)
+        kept = [found for found in failures() if all(found is not other for other in of_others)]
+    finally:
+        gc.enable()
+
+    assert kept == []
 
 
 def test_a_rejected_retry_and_hopeless_reasons_are_parked_at_once(world: World) -> None:

@@ -120,7 +120,7 @@ class ProcessorSettler(Generic[E]):
                 # Seen again after the wait; meanwhile those behind it wait, too, so a tenant's order is kept.
                 lane.wait(self._clock.monotonic(), milliseconds / 1000)
             case Try():
-                self._retry(lane, record, found)
+                self._retried(record, found, self._call(lane, found))
             case _:
                 assert_never(wanted)
 
@@ -140,8 +140,11 @@ class ProcessorSettler(Generic[E]):
             ) from None
         self._park(lane, record, None, "junk")
 
-    def _retry(self, lane: Lane, record: Record, letter: DeadLetter) -> None:
-        failure = self._call(lane, letter)
+    def _retried(self, record: Record, letter: DeadLetter, trial: Trial[E]) -> None:
+        lane = trial.lane
+        # The error's traceback holds the frames that hold the trial, and those that called them: a circle, and the
+        # client library's message in it. So none of those frames may see the failure.
+        failure, trial.failure = trial.failure, None
         if failure is None:
             self.gate.open()
             self._stats.handled += 1
@@ -164,16 +167,21 @@ class ProcessorSettler(Generic[E]):
             case _:
                 assert_never(verdict)
 
-    def _call(self, lane: Lane, letter: DeadLetter) -> Failure[E] | None:
+    def _call(self, lane: Lane, letter: DeadLetter) -> Trial[E]:
+        """One call of the handler, or none where the event cannot be read; what went wrong is in the trial."""
+        trial: Trial[E] = Trial(lane)
         read = self._events.read(letter.original_value)
         if isinstance(read, Failure):
-            return read
+            trial.failure = read
+            return trial
         schema_id, event = read
-        trial: Trial[E] = Trial(lane, [lane.buffer[0]], [event], [schema_id])
+        trial.messages.append(lane.buffer[0])
+        trial.events.append(event)
+        trial.schema_ids.append(schema_id)
         if self._caller.with_records:
             trial.records.append(original_record(letter, schema_id))
         self._caller.call(trial)
-        return trial.failure
+        return trial
 
     def _failed(self, lane: Lane, record: Record, letter: DeadLetter, failure: Failure[E], bury: Bury) -> None:
         found = diagnose(bury, failure, letter.tenant_id)
