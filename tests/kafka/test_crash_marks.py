@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, TopicPartition
@@ -380,6 +381,28 @@ def test_caution_ends_though_the_last_offsets_of_a_partition_never_come(
         ledger.wait(4)
 
     assert ledger.numbers[:2] == [0, 1]
+
+
+def test_what_was_in_hand_is_asked_once_for_all_partitions_that_are_marked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that dies in a pass leaves a mark in each of its partitions, and each question takes two requests."""
+    asked, ledger = 0, Ledger()
+    suspects = CrashMarks.suspects
+
+    def counted(*args: Any) -> dict[int, int]:
+        nonlocal asked
+        asked += 1
+        return suspects(*args)
+
+    monkeypatch.setattr(CrashMarks, "suspects", counted)
+    for partition in range(6):
+        put(world, partition, partition=partition)
+        mark(world, "attempt=1", partition)
+    with world.running(ledger.write):
+        ledger.wait(6)
+
+    assert asked == 1
 
 
 def test_caution_counts_records_that_are_through_and_not_tries(world: World) -> None:

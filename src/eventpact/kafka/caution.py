@@ -68,7 +68,7 @@ class Caution:
             membership.look(holding)
             if not self._marks:
                 holding.crashes = 0
-            if holding.crashes:
+            if holding.crashes and holding.partition not in self._ends:
                 self._ends |= membership.marks.suspects(list(membership.holdings.values()), self._policy.ahead)
                 self.begin_pass(membership)
         if self._settler.careful and self._settler.in_flight:
