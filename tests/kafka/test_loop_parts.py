@@ -199,6 +199,30 @@ def test_what_was_settled_of_a_log_that_was_cut_off_is_open_in_the_new_one() -> 
     assert progress.committable == 7
 
 
+def test_a_report_settles_no_other_record_that_has_the_offset_now() -> None:
+    """The log was cut off while a dead letter was on its way; what came of it since may be another record."""
+    progress = Progress()
+    for offset in (5, 6):
+        progress.take(offset)
+    progress.settle(5)
+    progress.bury(6)
+    progress.take(6)
+    progress.confirm(6)
+
+    assert (progress.committable, progress.unconfirmed) == (6, 0)
+
+    progress.bury(6)
+    progress.take(6)
+    progress.bury(6)
+    progress.confirm(6)
+
+    assert (progress.committable, progress.unconfirmed) == (6, 1)
+
+    progress.confirm(6)
+
+    assert (progress.committable, progress.unconfirmed) == (7, 0)
+
+
 def test_a_lane_that_lost_its_first_record_forgets_the_attempts() -> None:
     holding = Holding(0)
     lane, _ = holding.take(at(5), 5)

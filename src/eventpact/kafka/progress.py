@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 
 __all__ = ["Progress"]
 
@@ -15,7 +15,7 @@ class Progress:
     so what lies below it never needs to be read again.
     """
 
-    __slots__ = ("_next", "_open", "_settled", "_unconfirmed", "failed")
+    __slots__ = ("_next", "_open", "_outdated", "_settled", "_unconfirmed", "failed")
 
     def __init__(self) -> None:
         self._open: deque[int] = deque()
@@ -23,7 +23,10 @@ class Progress:
         self._settled: set[int] = set()
         """Settled, though a record before them is not."""
         self._next: int | None = None
-        self._unconfirmed: set[int] = set()
+        self._unconfirmed: Counter[int] = Counter()
+        """Dead letters on their way, by offset; more than one when its record came again meanwhile."""
+        self._outdated: Counter[int] = Counter()
+        """Those of them that are not about the record that has the offset now."""
         self.failed: str | None = None
         """The error name of a dead letter that was not stored; the partition may then move no further."""
 
@@ -37,6 +40,7 @@ class Progress:
                 self._open.pop()
             # Other records may have these offsets now.
             self._settled = {settled for settled in self._settled if settled < offset}
+            self._outdated |= Counter({sent: n for sent, n in self._unconfirmed.items() if sent >= offset})
         self._open.append(offset)
         return 0 if expected is None else offset - expected
 
@@ -54,20 +58,21 @@ class Progress:
 
     def bury(self, offset: int) -> None:
         """A dead letter for `offset` is on its way; the offset stays open until `confirm`."""
-        self._unconfirmed.add(offset)
+        self._unconfirmed[offset] += 1
 
     def confirm(self, offset: int, error: str | None = None) -> None:
         """The delivery report of the dead letter for `offset`. With an error the offset stays open for good."""
         if error is None:
-            self._unconfirmed.discard(offset)
-            self.settle(offset)
+            take_one(self._unconfirmed, offset)
+            if not take_one(self._outdated, offset):
+                self.settle(offset)
         else:
             self.failed = error
 
     @property
     def unconfirmed(self) -> int:
         """Dead letters without a good delivery report."""
-        return len(self._unconfirmed)
+        return self._unconfirmed.total() if self._unconfirmed else 0
 
     @property
     def span(self) -> int:
@@ -78,3 +83,14 @@ class Progress:
     def committable(self) -> int | None:
         """The offset to commit, `None` before the first settled record."""
         return self._open[0] if self._open and self._next is not None else self._next
+
+
+def take_one(counts: Counter[int], offset: int) -> bool:
+    """Count one less; False when there was none."""
+    if not counts or (count := counts.get(offset, 0)) == 0:
+        return False
+    if count > 1:
+        counts[offset] = count - 1
+    else:
+        del counts[offset]
+    return True
