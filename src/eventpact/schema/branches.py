@@ -36,6 +36,7 @@ class Branches:
     def __init__(self, union: Union, names: Mapping[str, Named], dialect: Dialect) -> None:
         self._dialect = dialect
         self._unnamed: dict[str, int] = {}
+        self._primitives: dict[Kind, tuple[int, Primitive]] = {}
         self._full: dict[tuple[str, str], int] = {}
         self._simple: dict[tuple[str, str], list[int]] = {}
         self._alias: dict[tuple[str, str], list[int]] = {}
@@ -43,6 +44,7 @@ class Branches:
             match branch:
                 case Primitive():
                     self._unnamed[branch.kind] = index
+                    self._primitives[branch.kind] = index, branch
                 case Array():
                     self._unnamed["array"] = index
                 case Map():
@@ -60,6 +62,10 @@ class Branches:
         if self._dialect.type_aliases:
             for alias in named.aliases:
                 self._alias.setdefault((sort, alias), []).append(index)
+
+    def of_kind(self, writer: Primitive) -> tuple[int, Primitive] | None:
+        """The branch, and its index, that is of the writer's own kind."""
+        return self._primitives.get(writer.kind)
 
     def candidates(self, writer: Type, names: Mapping[str, Named]) -> Iterator[int]:
         """Same type and full name first; then other name matches, in the order of the branches; then promotions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import MappingProxyType
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from eventpact.errors import ResolutionError
 from eventpact.schema.branches import Branches
@@ -32,6 +32,9 @@ from eventpact.schema.schema import Schema
 from eventpact.schema.tree import Array, Map, Primitive, Record, Ref, Type, Union
 
 __all__ = ["resolve"]
+
+_Open: TypeAlias = Node | Stuck
+"""What is not known to fit."""
 
 _FEW = 6
 """Branches of a union whose failure is told in a message."""
@@ -110,15 +113,14 @@ class _Resolver:
                 assert_never(reader)
 
     def _all(self, children: list[Draft], finish: Callable[[list[Step]], Step]) -> Draft:
+        steps: list[Step] = [child for child in children if not isinstance(child, _Open)]
+        if len(steps) == len(children):
+            # Nothing to wait for: the step is known.
+            return finish(steps)
         node = AllOf(children, finish)
-        steps: list[Step] = []
         for child in children:
-            if isinstance(child, Node | Stuck):
-                self._spread.watch(node, child)
-            else:
-                steps.append(child)
-        # Nothing to wait for: the step is known.
-        return finish(steps) if len(steps) == len(children) else node
+            self._spread.watch(node, child)
+        return node
 
     def _map_values(self, reader: Type, writer: Type) -> Draft:
         if self._dialect.deep_maps:
@@ -139,6 +141,10 @@ class _Resolver:
         branches = self._branches.get(id(reader))
         if branches is None:
             branches = self._branches[id(reader)] = Branches(reader, self._reader.names, self._dialect)
+        if isinstance(writer, Primitive) and (same := branches.of_kind(writer)) is not None:
+            # The first candidate, and one that never fails: there is nothing to wait for.
+            index, branch = same
+            return IntoUnion(index, self._leaves.primitive(branch, writer))
         node = AnyOf(self._candidates(reader, branches, writer))
         node.describe = partial(self._no_branch, node, reader, writer)
         self._spread.advance(node)
@@ -203,8 +209,7 @@ class _Resolver:
             for theirs, ours in pairing.taken.items():
                 draft = self._draft(node.reader.fields[ours].type, node.writer.fields[theirs].type)
                 node.takes[theirs] = ours, draft
-                if isinstance(draft, Node | Stuck):
-                    self._spread.watch(node, draft)
+                self._spread.watch(node, draft)
 
     def _finish(self, draft: Draft) -> Step:
         match draft:
