@@ -20,11 +20,12 @@ class Cursor:
 
     def take(self, size: int) -> bytes:
         """The next ``size`` bytes."""
-        if size > self.left:
-            raise Unfit("the bytes end too early")
         start = self.pos
-        self.pos += size
-        return self.data[start : self.pos]
+        end = start + size
+        if end > len(self.data):
+            raise Unfit("the bytes end too early")
+        self.pos = end
+        return self.data[start:end]
 
     def long(self) -> int:
         """Zigzag in seven-bit groups: at most ten bytes, at most 64 bits."""

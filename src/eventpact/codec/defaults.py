@@ -46,6 +46,13 @@ def default_of(model: Model, field: Field) -> Default:
 
     Raises ExpressionError when Python cannot hold it: a valid default may be the date of the year 10000.
     """
+    found = model.defaults.get(id(field))
+    if found is None:
+        found = model.defaults[id(field)] = _made(model, field)
+    return found
+
+
+def _made(model: Model, field: Field) -> Default:
     default = field.default
     if default is NO_DEFAULT:
         raise ExpressionError(f"field {field.name!r} has no default", source=model.schema.source, pointer=field.pointer)

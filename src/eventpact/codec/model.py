@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from eventpact.codec.classes import Classes
 from eventpact.codec.constraints import Constraint, constraints_of
@@ -13,6 +13,9 @@ from eventpact.codec.survey import Survey, survey
 from eventpact.errors import ExpressionError
 from eventpact.schema import Schema
 from eventpact.schema.tree import Array, EnumType, Field, Fixed, Map, Named, Primitive, Record, Ref, Type, Union
+
+if TYPE_CHECKING:
+    from eventpact.codec.defaults import Default
 
 __all__ = ["Model"]
 
@@ -28,6 +31,8 @@ class Model:
         self.schema = schema
         self.classes = classes
         self.survey: Survey = survey(schema.names)
+        self.defaults: dict[int, Default] = {}
+        """By the id of the field; `default_of` fills it."""
         self._leaves: dict[int, Leaf] = {}
         self._constraints: dict[tuple[int, int, bool], tuple[Constraint, ...]] = {}
         for record in schema.names.values():

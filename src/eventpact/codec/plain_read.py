@@ -6,8 +6,7 @@ offset, and never a value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
 from eventpact.codec.cursor import Cursor
 from eventpact.codec.defaults import default_of
@@ -36,8 +35,10 @@ from eventpact.schema.tree import Array, EnumType, Field, Fixed, Kind, Map, Prim
 __all__ = ["PlainReader"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+_InUnion: TypeAlias = IntoUnion | FromUnion
+
+
+class _Place(NamedTuple):
     path: str
     field: Field
     depth: int
@@ -77,7 +78,7 @@ class PlainReader:
     def _read(self, step: Step, place: _Place) -> object:
         # One frame per nested step and a second for a record: deep events must not exhaust Python's stack.
         self._path = place.path
-        while isinstance(step, IntoUnion | FromUnion):
+        while isinstance(step, _InUnion):
             if isinstance(step, IntoUnion):
                 step = step.step
             else:
@@ -203,7 +204,12 @@ class PlainReader:
         return value
 
     def _wire(self, kind: Kind, text: bool = True) -> object:
+        # Most values are texts, so they are asked for first.
         match kind:
+            case Kind.STRING:
+                # What is skipped is not looked into: it may have been any bytes.
+                wire = self._cursor.sized()
+                return _text(wire) if text else wire
             case Kind.NULL:
                 return None
             case Kind.BOOLEAN:
@@ -221,10 +227,6 @@ class PlainReader:
                 return DOUBLE.unpack(self._cursor.take(8))[0]
             case Kind.BYTES:
                 return self._cursor.sized()
-            case Kind.STRING:
-                # What is skipped is not looked into: it may have been any bytes.
-                wire = self._cursor.sized()
-                return _text(wire) if text else wire
             case _:
                 assert_never(kind)
 
