@@ -111,11 +111,21 @@ class _Walk:
             removed = tuple(f for f in old.fields if f.name not in gone)
             self.records.append(RecordPair(old, new, spot, added, removed, kept))
         for o, n in kept:
+            same = o == n
+            if same and _ends_here(n.type):
+                continue
             at = Spot(n.pointer, f"{simple(new.name)}.{n.name}", self.new.source)
             pair = FieldPair(new, o, n, at)
-            if o != n:
+            if not same:
                 self.fields.append(pair)
             self.types_at(o.type, n.type, at.below("/type"), pair)
+
+
+def _ends_here(type_: Type) -> bool:
+    """Are there no named types in it that could differ although the type is the same?"""
+    if isinstance(type_, Union):
+        return all(isinstance(branch, Primitive) for branch in type_.branches)
+    return isinstance(type_, Primitive)
 
 
 def match_fields(old: Sequence[Field], new: Sequence[Field]) -> tuple[tuple[Field, Field], ...]:

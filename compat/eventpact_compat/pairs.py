@@ -6,7 +6,7 @@ else, so equal parts cost no rule a thought.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from eventpact.schema import Schema
@@ -32,7 +32,7 @@ class Spot:
     in_new: bool = True
 
     def below(self, pointer: str, path: str = "") -> Spot:
-        return replace(self, pointer=self.pointer + pointer, path=self.path + path)
+        return Spot(self.pointer + pointer, self.path + path, self.source, self.in_new)
 
 
 @dataclass(frozen=True, slots=True)

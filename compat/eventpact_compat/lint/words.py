@@ -18,6 +18,5 @@ def word_set(text: str) -> frozenset[str]:
 
 
 def has_phrase(parts: tuple[str, ...], phrase: str) -> bool:
-    """True when the words of ``phrase`` follow each other in ``parts``."""
-    wanted = tuple(phrase.split())
-    return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts) - len(wanted) + 1))
+    """True when the words of ``phrase``, with one blank between them, follow each other in ``parts``."""
+    return f" {phrase} " in f" {' '.join(parts)} "
