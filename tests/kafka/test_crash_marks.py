@@ -325,18 +325,29 @@ def test_an_orderly_stop_is_no_crash(world: World) -> None:
 
 
 def test_caution_ends_after_as_many_records_as_may_have_been_in_hand(world: World) -> None:
-    together, ledger = threading.Barrier(2), Ledger()
+    """A batch may be taken as long as there are no more than `ahead` of them."""
+    most, now = 0, 0
+    lock, together, ledger = threading.Lock(), threading.Barrier(2), Ledger()
 
     def handle(handled: IngestionEvent) -> None:
+        nonlocal most, now
         if number_of(handled) > 3:
             together.wait(LIMIT)
+        else:
+            with lock:
+                now += 1
+                most = max(most, now)
+            threading.Event().wait(0.005)
+            with lock:
+                now -= 1
         ledger.write(handled)
 
     put(world, *range(6))
     mark(world, "attempt=1")
-    with world.running(handle, concurrency=2, policy=replace(SWIFT, ahead=4)):
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, ahead=2, batch=2)):
         ledger.wait(6)
 
+    assert most == 1
     assert ledger.numbers[:4] == [0, 1, 2, 3]
 
 

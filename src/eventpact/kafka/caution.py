@@ -69,7 +69,9 @@ class Caution:
             if not self._marks:
                 holding.crashes = 0
             if holding.crashes and holding.partition not in self._ends:
-                self._ends |= membership.marks.suspects(list(membership.holdings.values()), self._policy.ahead)
+                # A batch may be taken as long as no more than `ahead` are open.
+                most = self._policy.ahead + self._policy.batch
+                self._ends |= membership.marks.suspects(list(membership.holdings.values()), most)
                 self.begin_pass(membership)
         if self._settler.careful and self._settler.in_flight:
             return False

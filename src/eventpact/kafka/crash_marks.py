@@ -65,9 +65,9 @@ class CrashMarks:
         holding.crashes = deaths(found.metadata, this_process()) if found.offset == holding.first else 0
         return int(found.offset)
 
-    def suspects(self, holdings: Iterable[Holding], ahead: int) -> dict[int, int]:
-        """What may have been in hand when a process died: by partition, the offset behind the last such record, at the
-        most `ahead` behind the first. A partition that has none is left out.
+    def suspects(self, holdings: Iterable[Holding], most: int) -> dict[int, int]:
+        """What may have been in hand when a process died: by partition, the offset behind the last such record, no
+        more than `most` behind the first. A partition that has none is left out.
         """
         found: dict[int, int] = {}
         try:
@@ -78,10 +78,10 @@ class CrashMarks:
                 low, high = self._consumer.get_watermark_offsets(partition, LOOK_SECONDS)
                 first = starts.get(holding.partition, 0) if holding.first is None else holding.first
                 if (first := max(low, first)) < high:
-                    found[holding.partition] = min(first + ahead, high)
+                    found[holding.partition] = min(first + most, high)
         except KafkaException as error:
             LOG.warning("%s: which records may have killed? %s", self._topic, client_error(error).name())
-            known = {holding.partition: holding.first + ahead for holding in holdings if holding.first is not None}
+            known = {holding.partition: holding.first + most for holding in holdings if holding.first is not None}
             found = known | found
         return found
 

@@ -32,10 +32,10 @@ class Policy:
         topic_patience: the worker stops when its topic is gone for this long.
         unready_after: `ready` turns false when something is waited for longer than this.
         max_value_bytes: a larger value is dead-lettered unread.
-        ahead: with concurrency, how many records of a partition may be taken beyond the first that is not settled; so
-            many of it at the most come again after a crash. They are shared out among the partitions, a `batch` for
-            each at least: the records that may wait in the worker. The fewer keys there are, the more it takes to
-            have one of each.
+        ahead: with concurrency, no further batch of a partition is taken while there are more records from the first
+            that is not settled to the newest; so many and a `batch` at the most come again after a crash. They are
+            shared out among the partitions, a `batch` for each at least: the records that may wait in the worker. The
+            fewer keys there are, the more it takes to have one of each.
         drain: with concurrency, how long handlers at work may take to finish when partitions leave or the worker
             stops; what they finish later is handled again.
         handler_warning: a handler that works longer is told of, with the line that it is at.
