@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from eventpact.codec.pattern_ranges import NAMED
+
 __all__ = ["PAIR", "UnsupportedPatternError", "compile_pattern", "one_of_pair"]
 
 
@@ -17,8 +19,8 @@ class UnsupportedPatternError(ValueError):
     """The pattern has no exact Python form. The message says which part, not the whole pattern."""
 
 
-# ECMA-262 "WhiteSpace" and "LineTerminator".
-_SPACE: Final = r"\t\n\x0b\x0c\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+# As a class of Python's holds them.
+_SPACE: Final = "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in NAMED["s"])
 _OUTSIDE: Final = {".": r"[^\n\r\u2028\u2029]", "$": r"\Z"}
 _GROUPS: Final = re.compile(r"\(\?(?::|=|!|<=|<!)")
 PAIR: Final = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})")

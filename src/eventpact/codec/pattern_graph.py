@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, assert_never
 
-from eventpact.codec.pattern_parts import Assertion, Choice, OneOf, Part, Repeat, Row
+from eventpact.codec.pattern_parts import Assertion, Choice, OneOf, Part, Repeat, Row, opened
 from eventpact.codec.pattern_ranges import Ranges
 
 __all__ = ["Graph", "Loop", "TooLargeError", "graph_of"]
@@ -176,12 +176,7 @@ class _Building:
 
 def _single(part: Part) -> bool:
     """One character, in a group or not: to repeat it is exact, and cheap."""
-    while isinstance(part, Choice | Row):
-        inner: tuple[Part, ...] = part.rows if isinstance(part, Choice) else part.parts
-        if len(inner) != 1:
-            return False
-        part = inner[0]
-    return isinstance(part, OneOf)
+    return isinstance(opened(part), OneOf)
 
 
 def _sum(*ways: dict[int, int]) -> dict[int, int]:

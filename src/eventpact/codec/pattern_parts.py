@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from eventpact.codec.pattern import PAIR, UnsupportedPatternError, compile_pattern, one_of_pair
 from eventpact.codec.pattern_ranges import NAMED, NO_BREAK, Ranges, joined, negated
 
-__all__ = ["Assertion", "Choice", "OneOf", "Part", "Repeat", "Row", "parts_of"]
+__all__ = ["Assertion", "Choice", "OneOf", "Part", "Repeat", "Row", "opened", "parts_of"]
 
 
 class Assertion(Enum):
@@ -88,6 +88,16 @@ def parts_of(pattern: str) -> Choice:
         return _Reader(pattern).choice()
     except RecursionError:
         raise UnsupportedPatternError("groups in groups, too many of them") from None
+
+
+def opened(part: Part) -> Part:
+    """``part`` without the groups and rows that hold nothing else."""
+    while isinstance(part, Choice | Row):
+        inner: tuple[Part, ...] = part.rows if isinstance(part, Choice) else part.parts
+        if len(inner) != 1:
+            break
+        part = inner[0]
+    return part
 
 
 class _Reader:

@@ -7,7 +7,7 @@ from typing import Final
 
 from eventpact.codec.pattern import UnsupportedPatternError
 from eventpact.codec.pattern_ambiguity import exponential_parts
-from eventpact.codec.pattern_parts import Choice, Part, Repeat, Row
+from eventpact.codec.pattern_parts import Choice, Part, Repeat, Row, opened
 from eventpact.schema.tree import Kind, Primitive, Props, Type, Union
 from eventpact_compat.finding import Rule, Severity
 from eventpact_compat.lint.rule import LintRule
@@ -93,12 +93,8 @@ def _once(gap: Repeat) -> str:
 
 def _row(part: Part) -> tuple[Part, ...]:
     """What stands in a row in ``part``, groups of one thing opened."""
-    while isinstance(part, Choice | Row):
-        inner: tuple[Part, ...] = part.rows if isinstance(part, Choice) else part.parts
-        if len(inner) != 1:
-            return inner if isinstance(part, Row) else (part,)
-        part = inner[0]
-    return (part,)
+    part = opened(part)
+    return part.parts if isinstance(part, Row) else (part,)
 
 
 def _advice(part: Part) -> str:
