@@ -36,6 +36,7 @@ __all__ = ["CrashMarks"]
 LOG: Final = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 5.0
 MARK: Final = re.compile(r"attempt=([1-9][0-9]{0,5})(?: by=([0-9a-f-]{1,64}))?")
+LEFT_OUT: Final = "no crash mark for %s[%d]: %s"
 LIFE: Final = uuid.uuid4().hex[:16]
 
 
@@ -59,7 +60,7 @@ class CrashMarks:
         try:
             (found,) = self._consumer.committed([TopicPartition(self._topic, holding.partition)], LOOK_SECONDS)
         except KafkaException as error:
-            self._left_out(holding, error)
+            self._say(LEFT_OUT, holding, error)
             return None
         # A mark speaks of the offset that it was committed with.
         holding.crashes = deaths(found.metadata, this_process()) if found.offset == holding.first else 0
@@ -87,13 +88,9 @@ class CrashMarks:
 
     def write(self, holding: Holding) -> None:
         """Before the first record is tried."""
-        try:
-            self._commit(holding, f"attempt={holding.crashes + 1} by={this_process()}")
-        except KafkaException as error:
-            self._left_out(holding, error)
-            return
-        holding.marked = holding.first
-        holding.survived = False
+        if self._commit(holding, f"attempt={holding.crashes + 1} by={this_process()}", LEFT_OUT):
+            holding.marked = holding.first
+            holding.survived = False
 
     def clear(self, holdings: Iterable[Holding]) -> None:
         """The processes live: the records that are marked, and still open, did not kill them. A try that is not over
@@ -103,32 +100,31 @@ class CrashMarks:
             if holding.marked is None:
                 continue
             if holding.stored <= holding.marked:
-                try:
-                    before = not holding.survived and holding.crashes
-                    self._commit(holding, f"attempt={holding.crashes}" if before else "")
-                except KafkaException as error:
-                    name = client_error(error).name()
-                    LOG.warning("the crash mark of %s[%d] stays: %s", self._topic, holding.partition, name)
+                before = not holding.survived and holding.crashes
+                mark = f"attempt={holding.crashes}" if before else ""
+                self._commit(holding, mark, "the crash mark of %s[%d] stays: %s")
             holding.marked = None
 
     def follow(self, holding: Holding) -> None:
         """The log was cut off or made anew, and what is committed lies ahead of it: commit where it begins now. The
         client library commits no stored offset below the last one that it knows of, and says nothing.
         """
-        try:
-            self._commit(holding, "")
-        except KafkaException as error:
-            name = client_error(error).name()
-            LOG.warning("what is committed of %s[%d] is ahead of the log: %s", self._topic, holding.partition, name)
+        self._commit(holding, "", "what is committed of %s[%d] is ahead of the log: %s")
 
-    def _commit(self, holding: Holding, metadata: str) -> None:
+    def _commit(self, holding: Holding, metadata: str, otherwise: str) -> bool:
+        """The first record's own offset, with `metadata`. False when refused; then `otherwise` is in the log."""
         partition = TopicPartition(self._topic, holding.partition, holding.first or 0, metadata)
-        for item in self._consumer.commit(offsets=[partition], asynchronous=False):
-            if item.error is not None:
-                raise KafkaException(item.error)
+        try:
+            for item in self._consumer.commit(offsets=[partition], asynchronous=False):
+                if item.error is not None:
+                    raise KafkaException(item.error)
+        except KafkaException as error:
+            self._say(otherwise, holding, error)
+            return False
+        return True
 
-    def _left_out(self, holding: Holding, error: KafkaException) -> None:
-        LOG.warning("no crash mark for %s[%d]: %s", self._topic, holding.partition, client_error(error).name())
+    def _say(self, what: str, holding: Holding, error: KafkaException) -> None:
+        LOG.warning(what, self._topic, holding.partition, client_error(error).name())
 
 
 def this_process() -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "dead_letter_id",
     "dead_letter_of",
     "milliseconds_of",
+    "moment_of",
     "original_headers",
     "original_record",
     "outer_headers",
@@ -118,7 +119,7 @@ def milliseconds_of(moment: datetime) -> int:
 
 def outer_headers(letter: DeadLetter, client_id: str) -> Headers:
     """The original headers first, but for those that look like ours: they live on in the envelope."""
-    kept = [(one.name, one.value) for one in letter.original_headers if not one.name.startswith(CONTROL_PREFIXES)]
+    kept = [pair for pair in original_headers(letter) if not pair[0].startswith(CONTROL_PREFIXES)]
     return (*kept, *tool_headers(letter, client_id))
 
 

@@ -59,13 +59,10 @@ class Holding:
         self.waiting: set[Lane] = set()
         self.progress = Progress()
         self.paused = False
-        self.stored = 0
         self.gone = False
-        self.checked = False
-        self.first: int | None = None
-        self.crashes = 0
-        self.marked: int | None = None
-        self.survived = False
+        self.first: int | None
+        self.marked: int | None
+        self._begin_anew()
 
     def take(self, message: Message, offset: int) -> tuple[Lane, int]:
         """Append what the client library handed out: the lane, and how many offsets it passed over, negative when it

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from confluent_kafka import KafkaException
 
 from eventpact.kafka.delivery import undelivered
-from eventpact.kafka.stopping import interrupt_held
+from eventpact.kafka.stopping import SLICE, interrupt_held
 from eventpact.kafka.translate import client_error
 
 if TYPE_CHECKING:
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 
     from eventpact.kafka.delivery import Tally
 
-__all__ = ["WAIT_SECONDS", "abandon", "drain", "orphan_after_fork", "purge", "say_failures"]
+__all__ = ["abandon", "drain", "orphan_after_fork", "purge", "say_failures"]
 
 LOGGER: Final = logging.getLogger("eventpact.producer")
 
 # What a purge leaves to report is in memory.
 PURGE_SECONDS: Final = 5.0
-# One wait for reports; between two of them a Ctrl-C counts.
-WAIT_SECONDS: Final = 0.1
 
 
 class Orphan(Protocol):
@@ -51,7 +49,7 @@ def drain(client: Client, serve: Callable[[float], object], seconds: float) -> N
             serve(wait)
         if not len(client) or (left := deadline - monotonic()) <= 0:
             return
-        wait = min(WAIT_SECONDS, left)
+        wait = min(SLICE, left)
 
 
 def purge(client: Client, serve: Callable[[float], object]) -> None:

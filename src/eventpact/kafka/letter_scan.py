@@ -20,7 +20,7 @@ from confluent_kafka import KafkaError as ClientError
 from eventpact.contract import Contract
 from eventpact.dead_letter import DeadLetter
 from eventpact.errors import BrokerUnavailableError, ManifestError
-from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.envelope import milliseconds_of
@@ -213,7 +213,7 @@ class LetterScan:
                     elif error is not None and error.code() == ClientError._PARTITION_EOF:
                         # Aborted records leave gaps, so the end may be known by the broker's word only.
                         self._finish(partition, ends)
-                    elif error is not None and RECORDS.get(error.code()) not in PATIENT:
+                    elif error is not None and record_fault(error) not in PATIENT:
                         raise translate(error, f"cannot read topic {self.topic}")
             self._consumer.unassign()
 

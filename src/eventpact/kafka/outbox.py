@@ -16,8 +16,8 @@ from confluent_kafka import Producer as Client
 from eventpact.errors import KafkaError, ProducerStoppedError
 from eventpact.kafka.config import Config, producer_config
 from eventpact.kafka.delivery import OnDelivery, Report, Stats, Tally
-from eventpact.kafka.leftovers import WAIT_SECONDS, abandon, drain, orphan_after_fork, purge, say_failures
-from eventpact.kafka.stopping import interrupt_held, wait_in_slices
+from eventpact.kafka.leftovers import abandon, drain, orphan_after_fork, purge, say_failures
+from eventpact.kafka.stopping import SLICE, interrupt_held, wait_in_slices
 from eventpact.kafka.topic_check import check_topic
 from eventpact.kafka.translate import client_error, queue_full, too_large, translate
 
@@ -213,7 +213,7 @@ class Outbox:
         deadline = monotonic() + self._patience
         while True:
             left = deadline - monotonic()
-            self._serve(min(WAIT_SECONDS, max(0.0, left)))
+            self._serve(min(SLICE, max(0.0, left)))
             try:
                 self._produce(*message)
             except RuntimeError:

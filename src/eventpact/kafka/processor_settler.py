@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar, assert_never
 
@@ -13,7 +12,7 @@ from eventpact.errors import WorkerStopped
 from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.diagnosis import class_name, diagnose
-from eventpact.kafka.envelope import EPOCH, original_record, worker_version
+from eventpact.kafka.envelope import moment_of, original_record, worker_version
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Again, Bury, Failure, NotYetKnown, Stop, Wait, judge
@@ -142,9 +141,8 @@ class ProcessorSettler(Generic[E]):
 
     def _retried(self, record: Record, letter: DeadLetter, trial: Trial[E]) -> None:
         lane = trial.lane
-        # The error's traceback holds the frames that hold the trial, and those that called them: a circle, and the
-        # client library's message in it. So none of those frames may see the failure.
-        failure, trial.failure = trial.failure, None
+        # Taken here: none of the frames that called the handler may see it, as its traceback holds them.
+        failure = trial.take_failure()
         if failure is None:
             self.gate.open()
             self._stats.handled += 1
@@ -199,7 +197,7 @@ class ProcessorSettler(Generic[E]):
             retry_count=retries,
             max_retries=self._rules.max_retries,
             not_before_ms=now + int(jittered(self._rules.delay_ms(retries + 1))),
-            failed_at=EPOCH + timedelta(milliseconds=now),
+            failed_at=moment_of(now),
         )
         self._stats.failed += 1
         LOG.warning("%s: retry %d failed as %s: %s", record.place, retries, found.reason, found.summary)

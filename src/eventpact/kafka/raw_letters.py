@@ -10,7 +10,7 @@ import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -19,7 +19,7 @@ from eventpact.dead_letter import DeadLetter, Header, Reason, Stage
 from eventpact.errors import FrameError
 from eventpact.kafka.caller_headers import CONTROL_PREFIXES
 from eventpact.kafka.diagnosis import tenant_of
-from eventpact.kafka.envelope import EPOCH, TIMESTAMP_NAMES, milliseconds_of, tool_headers
+from eventpact.kafka.envelope import TIMESTAMP_NAMES, milliseconds_of, moment_of, tool_headers
 from eventpact.kafka.record import Headers, Record
 from eventpact.registry import MAX_ID
 
@@ -176,7 +176,7 @@ class Said:
     def moment(self, name: str) -> datetime:
         """Milliseconds since 1970 UTC that a calendar holds."""
         try:
-            return EPOCH + timedelta(milliseconds=self.number(name, -LONG, LONG))
+            return moment_of(self.number(name, -LONG, LONG))
         except OverflowError:
             raise NotALetter(name) from None
 

@@ -61,7 +61,9 @@ class Schedule:
         self._wake(now)
         if self.in_order:
             lane, due = self._first_in_order()
-            return 0.0 if lane is not None else None if due is None else due - now
+            if lane is not None:
+                return 0.0
+            return None if due is None else due - now
         if self._ready:
             return 0.0
         return self._backing_off[0][0] - now if self._backing_off else None

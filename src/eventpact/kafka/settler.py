@@ -117,8 +117,7 @@ class Settler(Generic[E]):
 
     def _conclude(self, trial: Trial[E]) -> None:
         lane = trial.lane
-        # The error's traceback holds the frames that hold the trial: a circle, and the client library's messages in it.
-        failure, trial.failure = trial.failure, None
+        failure = trial.take_failure()
         if lane.holding.gone or not lane.holds(trial.messages[0]):
             return  # its records are somebody else's by now, or the client library went back and they come again
         lane.holding.tried(trial.messages[0])

@@ -10,12 +10,12 @@ from time import monotonic
 from types import FrameType
 from typing import Final, TypeVar
 
-__all__ = ["StopFlag", "call_bounded", "interrupt_held", "signals_set", "wait_in_slices"]
+__all__ = ["SLICE", "StopFlag", "call_bounded", "interrupt_held", "signals_set", "wait_in_slices"]
 
 T = TypeVar("T")
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 SLICE: Final = 0.1
-"""Seconds; between two slices a Ctrl-C counts."""
+"""Seconds of one wait for the client library; between two of them a Ctrl-C counts."""
 
 
 class StopFlag:

@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaExcepti
 
 from eventpact.codec import Codec
 from eventpact.contract import Contract, contract_of
-from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.diagnosis import diagnose
@@ -103,7 +103,7 @@ def _records(consumer: Consumer, topic: str, from_beginning: bool) -> Iterator[R
             error = message.error()
             if error is None:
                 yield Record.of(message)
-            elif RECORDS.get(error.code()) is not RecordFault.WAIT:
+            elif record_fault(error) is not RecordFault.WAIT:
                 raise translate(error, f"cannot read topic {topic}")
         if not messages:
             yield None

@@ -38,3 +38,10 @@ class Trial(Generic[E]):
     failure: Failure[E] | None = None
     named: int | None = None
     seconds: float = 0.0
+
+    def take_failure(self) -> Failure[E] | None:
+        """The failure, which the trial forgets: an error's traceback holds the frames that hold the trial, a circle
+        with the client library's messages in it.
+        """
+        failure, self.failure = self.failure, None
+        return failure

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaException, TopicPartition
 from confluent_kafka import KafkaError as ClientError
 
-from eventpact.kafka.client_errors import RECORDS, RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.guard import ClientLog
 from eventpact.kafka.settings import Settings
@@ -101,7 +101,7 @@ class RecordReader:
                             self._finish(place, ends)
                     elif error.code() == ClientError._PARTITION_EOF:
                         self._finish(place, ends)
-                    elif RECORDS.get(error.code()) is not RecordFault.WAIT:
+                    elif record_fault(error) is not RecordFault.WAIT:
                         raise translate(error, f"cannot read topic {place[0]}")
             self._consumer.unassign()
         except KafkaException as error:
