@@ -278,6 +278,30 @@ def test_a_replay_that_was_killed_goes_on_to_the_end_that_was_fixed(shop: Shop) 
         assert sum(span.size for span in third.remaining(third.spans()).values()) == 60
 
 
+def test_a_partition_that_is_done_waits_for_the_others_before_it_goes_on(shop: Shop) -> None:
+    def left(scan: LetterScan) -> list[int]:
+        return [span.size for _, span in sorted(scan.remaining(scan.spans()).items())]
+
+    shop.put(*(shop.letter(number) for number in range(60)))
+    with LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test") as scan:
+        spans = scan.spans()
+        del spans[5]  # as if it had been added after the job began
+        scan.keep({number: 10 if number < 2 else 4 for number in spans}, spans)
+        shop.put(*(shop.letter(number) for number in range(60, 78)))
+
+        assert left(scan) == [0, 0, 6, 6, 6, 0]
+        scan.keep(dict.fromkeys(spans, 10), spans)
+        assert left(scan) == [3, 3, 3, 3, 3, 13]
+
+
+def test_a_topic_made_anew_is_read_from_its_beginning(shop: Shop) -> None:
+    shop.put(*(shop.letter(number) for number in range(12)))
+    with LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test") as scan:
+        scan.keep(dict.fromkeys(range(6), 500), dict.fromkeys(range(6), Span(0, 600)))
+
+        assert scan.remaining(scan.spans()) == dict.fromkeys(range(6), Span(0, 2))
+
+
 def test_twenty_thousand_letters_are_held_one_at_a_time(shop: Shop) -> None:
     shop.put(*(shop.letter(number) for number in range(20_000)))
 

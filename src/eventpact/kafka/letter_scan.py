@@ -120,20 +120,22 @@ class LetterScan:
     def remaining(self, now: Mapping[int, Span]) -> dict[int, Span]:
         """What the job has still to do: from where it came to, up to the end that was fixed when it began.
 
-        Where it had come to its end, it goes on with what was written since.
+        Only when it has come to its end in every partition does it go on with what was written since; until then that
+        is left alone, in the partitions that are done and in new ones, too.
         """
         with self._translated():
             asked = [TopicPartition(self.topic, partition) for partition in now]
-            found = {}
+            left = {}
             for item in self._consumer.committed(asked, QUESTION_TIMEOUT):
                 span = now[item.partition]
-                if item.offset >= 0:
+                # An offset beyond the end is one of a topic that was deleted and made anew.
+                if 0 <= item.offset <= span.end:
                     end = _END.fullmatch(item.metadata or "")
                     fixed = int(end[1]) if end is not None else span.end
-                    start = max(span.start, item.offset)
-                    span = Span(start, min(fixed, span.end) if start < fixed else span.end)
-                found[item.partition] = span
-            return found
+                    left[item.partition] = Span(max(span.start, item.offset), min(fixed, span.end))
+        if any(span.size for span in left.values()):
+            return {number: left.get(number, Span(span.start, span.start)) for number, span in now.items()}
+        return {number: Span(left.get(number, span).start, span.end) for number, span in now.items()}
 
     def committed(self, group: str, now: Mapping[int, Span], settings: Settings) -> dict[int, int]:
         """Offsets that another group has committed, by partition; those without are left out."""
