@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartit
 from eventpact.dev import Api, EmbeddedBroker
 from eventpact.dev.librdkafka import find_library
 from eventpact.errors import EmbeddedBrokerError
+from tests.forking import forked
 
 QUIET = {"log_level": 0}
 
@@ -200,21 +200,17 @@ def test_it_runs_between_enter_and_exit_only() -> None:
 
 
 def test_a_forked_child_has_no_broker_and_ends() -> None:
+    def use() -> int:
+        with pytest.raises(EmbeddedBrokerError):
+            broker.create_topic("events", 1)
+        broker.stop()
+        return 0
+
     with EmbeddedBroker() as broker:
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                broker.create_topic("events", 1)
-            except EmbeddedBrokerError:
-                broker.stop()
-                code = 0
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
+        code = forked(use)
         broker.create_topic("events", 1)
 
-        assert os.waitstatus_to_exitcode(status) == 0
+        assert code == 0
 
 
 def test_there_is_at_least_one_broker() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from eventpact.kafka.crash_marks import CrashMarks, deaths, this_process
 from eventpact.kafka.handler import Retry, Unavailable, handle_batch
 from eventpact.kafka.watchdog import HUNG
 from ingestion_events import IngestionEvent
+from tests.forking import forked
 from tests.kafka.dying_process import DIED, KILLER
 from tests.kafka.test_concurrency import put
 from tests.kafka.world import DEAD_LETTERS, GROUP, LIMIT, SWIFT, TOPIC, Ledger, Running, World, number_of, with_attempts
@@ -552,9 +552,5 @@ def test_what_counts_as_a_mark(metadata: str | None, count: int) -> None:
 
 
 def test_a_forked_process_is_another_one() -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(int(this_process() == PARENT))
-
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert forked(lambda: int(this_process() == PARENT)) == 0
     assert this_process() == PARENT

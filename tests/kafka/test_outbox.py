@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from eventpact.errors import (
 from eventpact.kafka import ProducerSettings, Settings, partition_of
 from eventpact.kafka.delivery import Delivery, Tally
 from eventpact.kafka.outbox import Outbox
+from tests.forking import forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -368,21 +368,18 @@ def test_several_threads_may_send(broker: EmbeddedBroker) -> None:
 
 def test_a_forked_child_is_refused_and_the_parent_goes_on(broker: EmbeddedBroker) -> None:
     box = outbox(broker)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
+
+    def use() -> int:
+        with pytest.raises(ProducerStoppedError, match="made before a fork"):
             box.send(CANARY, b"key")
-        except ProducerStoppedError as error:
-            box.close()
-            code = 0 if "made before a fork" in str(error) else 2
-        finally:
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
+        box.close()
+        return 0
+
+    code = forked(use)
     box.send(CANARY, b"key")
     box.close()
 
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert code == 0
     assert counts(box) == (1, 1, 0, 0)
 
 
@@ -399,6 +396,8 @@ PROGRAM = """
 import sys
 from eventpact.kafka import ProducerSettings, Settings, partition_of
 from eventpact.kafka.outbox import Outbox
+from tests.forking import forked
+from tests.forking import forked
 box = Outbox(Settings(bootstrap_servers=sys.argv[1], producer=ProducerSettings(message_timeout_ms=1000)), "events")
 for _ in range(int(sys.argv[2])):
     box.send(b"canary-0xC0FFEE", b"key")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -19,12 +18,13 @@ from hypothesis import strategies as st
 from eventpact.contract import Topic
 from eventpact.dead_letter import DeadLetter
 from eventpact.dev import Api
-from eventpact.errors import DeliveryError, EncodeError, QueueFullError, TopicError
+from eventpact.errors import DeliveryError, EncodeError, ProducerStoppedError, QueueFullError, TopicError
 from eventpact.kafka.client_settings import ProducerSettings
 from eventpact.kafka.partition import partition_of
 from eventpact.kafka.producer import Producer
 from eventpact.kafka.record import Record
 from ingestion_events import IngestionEvent
+from tests.forking import forked
 from tests.kafka.world import CONTRACT, DEAD_LETTERS, LIMIT, TOPIC, World, event, letter_of, tenant
 
 
@@ -194,26 +194,17 @@ def test_threads_that_publish_and_ask_for_reports_count_to_the_sum(world: World)
 
 
 def test_a_forked_child_is_refused_everything_and_the_parent_goes_on(world: World) -> None:
+    def use() -> int:
+        for call in (lambda: made.publish(event(2)), lambda: made.submit(event(2)), made.flush, made.poll):
+            with pytest.raises(ProducerStoppedError):
+                call()
+        made.close()
+        return 0
+
     with producer(world) as made:
         made.publish(event(1))
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            said = []
-            for call in (lambda: made.publish(event(2)), lambda: made.submit(event(2)), made.flush, made.poll):
-                try:
-                    call()
-                    said.append("taken")
-                except BaseException as error:
-                    said.append(type(error).__name__)
-            made.close()
-            os.write(writing, ",".join(said).encode())
-            os._exit(0)
-        os.waitpid(child, 0)
-        told = os.read(reading, 1_000).decode()
-        os.close(reading)
-        os.close(writing)
+        code = forked(use)
         made.flush()
 
         assert made.stats().delivered == 1
-    assert told == ",".join(["ProducerStoppedError"] * 4)
+    assert code == 0

@@ -5,7 +5,6 @@ What readers see of it is up to a real broker: tests/live/test_transactions.py.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -35,6 +34,7 @@ from eventpact.kafka.handler import Reject, Unavailable
 from eventpact.kafka.producer import Producer
 from eventpact.kafka.source import Source, Taken
 from ingestion_events import IngestionEvent
+from tests.forking import forked
 from tests.kafka.world import DEAD_LETTERS, LIMIT, SWIFT, TOPIC, World, event, number_of
 
 ID = "notices-0"
@@ -335,21 +335,16 @@ def test_several_threads_may_publish_in_one_transaction(world: World) -> None:
 
 
 def test_a_forked_child_is_refused_and_the_parent_commits(world: World) -> None:
+    def use() -> int:
+        with pytest.raises(ProducerStoppedError), producer.transaction():
+            pass
+        return 0
+
     with transactional(world) as producer, producer.transaction():
         producer.publish(event(1))
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                with producer.transaction():
-                    pass
-            except ProducerStoppedError:
-                code = 7
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
+        code = forked(use)
 
-    assert os.waitstatus_to_exitcode(status) == 7
+    assert code == 0
 
 
 # The reading half.

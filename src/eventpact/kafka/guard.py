@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Final, ParamSpec
+from weakref import WeakMethod
 
 __all__ = ["ClientLog", "Guard"]
 
@@ -28,6 +29,19 @@ class Guard:
 
         return guarded
 
+    def wrap_weakly(self, method: Callable[P, object]) -> Callable[P, None]:
+        """The same for a method of whoever owns the client. Would the client hold its owner, both would live, threads
+        and all, until the garbage collector comes by; if that is in a forked child, the child dies of it.
+        """
+        reference = WeakMethod(method)
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> None:
+            found = reference()
+            if found is not None:
+                found(*args, **kwargs)
+
+        return self.wrap(call)
+
     def record(self, error: BaseException) -> None:
         """Keep the error unless there is an earlier one."""
         if self._error is None:
@@ -35,8 +49,12 @@ class Guard:
 
     def check(self) -> None:
         """Raise what a callback could not."""
-        if self._error is not None:
-            raise self._error
+        error, self._error = self._error, None
+        if error is not None:
+            try:
+                raise error
+            finally:
+                del error  # its traceback holds this frame
 
 
 REPEATED: Final = frozenset({"FAIL", "ERROR"})

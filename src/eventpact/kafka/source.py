@@ -114,9 +114,9 @@ class Source(Generic[E]):
             )
             self._consumer.subscribe(
                 [self.topic],
-                on_assign=self._guard.wrap(self._on_assign),
-                on_revoke=self._guard.wrap(self._on_leave),
-                on_lost=self._guard.wrap(self._on_leave),
+                on_assign=self._guard.wrap_weakly(self._on_assign),
+                on_revoke=self._guard.wrap_weakly(self._on_leave),
+                on_lost=self._guard.wrap_weakly(self._on_leave),
             )
         except BaseException:
             self._opened.__exit__(None, None, None)
