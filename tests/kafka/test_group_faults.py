@@ -21,6 +21,7 @@ from eventpact.kafka.handler import Reject, Retry, Unavailable
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
 from ingestion_events import IngestionEvent
+from tests.forking import forked
 from tests.kafka.world import DEAD_LETTERS, GROUP, SWIFT, TOPIC, Ledger, Running, World, event, number_of
 
 
@@ -78,15 +79,51 @@ def test_a_brokers_troubles_with_itself_are_waited_out(world: World, code: int) 
     assert sum(world.committed().values()) == 6
 
 
-@pytest.mark.parametrize("code", [KafkaError.UNKNOWN, KafkaError.NOT_COORDINATOR], ids=str)
-def test_a_place_to_start_from_that_is_not_told_stops_the_worker(single: World, code: int) -> None:
-    """The client library asks once, and would be silent from then on."""
+def test_a_place_to_start_from_that_is_refused_for_good_stops_the_worker(single: World) -> None:
     single.publish(*range(10))
-    single.broker.push_request_errors(Api.OFFSET_FETCH, code)
+    single.broker.push_request_errors(Api.OFFSET_FETCH, KafkaError.UNSUPPORTED_VERSION)
     stopped = single.failing(Ledger().write)
 
     assert isinstance(stopped, errors.WorkerStopped)
-    assert stopped.code == KafkaError(code).name()
+    assert stopped.code == "UNSUPPORTED_VERSION"
+
+
+@pytest.mark.parametrize("code", [KafkaError.UNKNOWN, KafkaError.NOT_COORDINATOR], ids=str)
+@pytest.mark.parametrize("protocol", ["classic", "consumer"])
+def test_a_place_to_start_from_that_is_refused_is_asked_for_again(world: World, code: int, protocol: str) -> None:
+    """The client library asks once, and would be silent from then on."""
+    ledger = Ledger()
+    consumer = replace(world.settings.consumer, group_protocol=protocol)
+    for partition in range(6):
+        world.put(world.encode(event(partition)), partition=partition)
+    world.broker.push_request_errors(Api.OFFSET_FETCH, *[code] * 3)
+    with world.running(ledger.write, settings=replace(world.settings, consumer=consumer)) as run:
+        ledger.wait(6)
+
+    assert run.worker.stats().handled == 6
+    assert sum(world.committed().values()) == 6
+
+
+def test_a_worker_that_does_not_know_where_to_start_is_not_idle_and_soon_not_ready(single: World) -> None:
+    """A health check must not take it for one that has nothing to do."""
+    single.publish(*range(10))
+    single.broker.push_request_errors(Api.OFFSET_FETCH, *[KafkaError.NOT_COORDINATOR] * 100)
+    policy = replace(SWIFT, wait=60.0, wait_max=60.0, unready_after=0.2)
+    with single.running(Ledger().write, policy=policy) as run:
+        while not run.worker.stats().client_errors or run.worker.ready:
+            assert not run.ended(0.01)
+
+        assert not run.worker.idle
+
+
+def test_a_place_to_start_from_that_stays_refused_stops_the_worker(single: World) -> None:
+    single.publish(*range(10))
+    single.broker.push_request_errors(Api.OFFSET_FETCH, *[KafkaError.NOT_COORDINATOR] * 1_000)
+    stopped = single.failing(Ledger().write, policy=replace(SWIFT, commit_patience=1.0))
+
+    assert isinstance(stopped, errors.WorkerStopped)
+    assert stopped.code == "NOT_COORDINATOR"
+    assert "where to start" in str(stopped)
 
 
 @pytest.mark.parametrize("code", [KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.REQUEST_TIMED_OUT], ids=str)
@@ -284,16 +321,13 @@ def test_a_clock_that_jumps_moves_no_back_off(world: World) -> None:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_worker_that_was_made_before_a_fork_works_in_the_child(single: World) -> None:
     """It opens nothing before `run`, so there is nothing that a fork could break."""
+
+    def use() -> int:
+        made.run()
+        return 0
+
     single.publish(1)
     made = single.worker(lambda handled: made.stop())
-    child = os.fork()
-    if child == 0:
-        try:
-            made.run()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
 
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert forked(use) == 0
     assert single.committed() == {0: 1}

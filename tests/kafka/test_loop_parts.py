@@ -593,15 +593,17 @@ def test_errors_in_place_of_records(code: int, fault: RecordFault) -> None:
         (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, RecordFault.WAIT),
         (KafkaError.REQUEST_TIMED_OUT, RecordFault.WAIT),
         (KafkaError.STALE_MEMBER_EPOCH, RecordFault.WAIT),
-        (KafkaError.NOT_COORDINATOR, RecordFault.STOP),
-        (KafkaError.COORDINATOR_NOT_AVAILABLE, RecordFault.STOP),
-        (KafkaError.UNKNOWN, RecordFault.STOP),
-        (KafkaError.NETWORK_EXCEPTION, RecordFault.STOP),
-        (KafkaError.NOT_LEADER_FOR_PARTITION, RecordFault.STOP),
+        (KafkaError.NOT_COORDINATOR, RecordFault.ASK_AGAIN),
+        (KafkaError.COORDINATOR_NOT_AVAILABLE, RecordFault.ASK_AGAIN),
+        (KafkaError.UNKNOWN, RecordFault.ASK_AGAIN),
+        (KafkaError.NETWORK_EXCEPTION, RecordFault.ASK_AGAIN),
+        (KafkaError.NOT_LEADER_FOR_PARTITION, RecordFault.ASK_AGAIN),
+        (KafkaError.GROUP_AUTHORIZATION_FAILED, RecordFault.STOP),
+        (KafkaError.UNKNOWN_TOPIC_OR_PART, RecordFault.STOP),
         (KafkaError.INVALID_GROUP_ID, RecordFault.STOP),
     ],
 )
-def test_a_place_to_start_from_that_is_asked_for_once_may_not_be_waited_for(code: int, fault: RecordFault) -> None:
+def test_a_place_to_start_from_that_the_client_asks_for_once(code: int, fault: RecordFault) -> None:
     said = KafkaError(code, 'Failed to fetch committed offsets for 1 partition(s) in group "g": some trouble')
 
     assert record_fault(said) is fault

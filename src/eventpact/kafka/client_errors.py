@@ -21,6 +21,8 @@ class RecordFault(Enum):
     IGNORE = auto()
     WAIT = auto()
     """The client reconnects by itself: keep polling."""
+    ASK_AGAIN = auto()
+    """The place to start from was refused: see `eventpact.kafka.starts`."""
     GONE = auto()
     """Reported once, then silence: stop when nothing came of it after a while."""
     COUNT = auto()
@@ -143,12 +145,12 @@ ASKED_AGAIN: Final = frozenset(
         KafkaError.FENCED_MEMBER_EPOCH,
     }
 )
-"""After these the client library asks for that place again, or joins anew. After any other, NOT_COORDINATOR included,
-it is silent, and nothing is read from the partition until it is assigned anew.
-"""
+"""After these the client library asks for that place again, or joins anew. After any other it is silent."""
 
 
 def record_fault(error: KafkaError) -> RecordFault:
     """What this error, in place of a record or from the error callback, asks for."""
-    stuck = error.str().startswith(START_UNKNOWN) and error.code() not in ASKED_AGAIN
-    return RecordFault.STOP if error.fatal() or stuck else RECORDS.get(error.code(), RecordFault.COUNT)
+    fault = RecordFault.STOP if error.fatal() else RECORDS.get(error.code(), RecordFault.COUNT)
+    if error.str().startswith(START_UNKNOWN) and error.code() not in ASKED_AGAIN:
+        return RecordFault.ASK_AGAIN if fault is RecordFault.WAIT else RecordFault.STOP
+    return fault

@@ -211,8 +211,9 @@ class Loop:
         self._stats.in_flight = self._settler.in_flight
         if not self._stats.buffered and not self._settler.in_flight:
             self._settler.gate.open()  # whoever has the record now probes
-        waits = [self._settler.gate.shut_since]
+        waits = [self._settler.gate.shut_since, membership.starts.refused_since]
         waits += [lane.waiting_since for holding in holdings for lane in holding.waiting]
         self.waiting_since = min((since for since in waits if since is not None), default=None)
         unsettled = self._stats.buffered or self._stats.unconfirmed
-        self.idle = not taken and not unsettled and membership.assigned and membership.committed
+        refused = membership.starts.refused_since is not None
+        self.idle = not taken and not unsettled and not refused and membership.assigned and membership.committed

@@ -9,6 +9,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from eventpact.errors import WorkerStopped
+from eventpact.kafka.client_errors import RecordFault
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
@@ -19,6 +20,7 @@ from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.pauses import Pauses
 from eventpact.kafka.policy import Policy
+from eventpact.kafka.starts import Starts
 from eventpact.kafka.stats import WorkerStats
 from eventpact.kafka.stopping import call_bounded
 from eventpact.kafka.translate import client_error
@@ -32,7 +34,8 @@ LAST_WAIT: Final = 0.1
 
 
 class Membership:
-    """One consumer of one topic. `holdings` are the partitions that it owns now, by number, `marks` their crash marks.
+    """One consumer of one topic. `holdings` are the partitions that it owns now, by number, `marks` their crash marks,
+    `starts` those that nothing is read from.
 
     Args:
         before_handover: called when partitions are about to leave, before their offsets are committed: it settles
@@ -72,14 +75,15 @@ class Membership:
         self._commits = Commits(self._consumer, topic, policy, clock, stats)
         self.marks = CrashMarks(self._consumer, topic)
         self._gaps = Gaps(self._consumer, topic, policy, clock, stats)
+        self.starts = Starts(self._consumer, topic, policy, clock)
 
     def join(self) -> None:
         """Subscribe; partitions arrive during a later `take`."""
         self._consumer.subscribe(
             [self._topic],
-            on_assign=self._guard.wrap(self._on_assign),
-            on_revoke=self._guard.wrap(self._on_revoke),
-            on_lost=self._guard.wrap(self._on_lost),
+            on_assign=self._guard.wrap_weakly(self._on_assign),
+            on_revoke=self._guard.wrap_weakly(self._on_revoke),
+            on_lost=self._guard.wrap_weakly(self._on_lost),
         )
 
     def take(self, limit: int, timeout: float) -> int:
@@ -103,16 +107,19 @@ class Membership:
         for message in messages:
             self._accept(message)
         self._gaps.ask()
+        self.starts.ask(self.holdings)
         self._troubles.check()
         return len(messages)
 
     def _accept(self, message: Message) -> None:
-        error = message.error()
+        partition, offset, error = message.partition(), message.offset(), message.error()
         if error is not None:
-            self._troubles.note(error)
+            fault = self._troubles.note(error)
+            # Told once for all partitions, without a topic, and then for each.
+            if fault is RecordFault.ASK_AGAIN and partition is not None and message.topic() is not None:
+                self.starts.refused(partition, error.name())
             return
         self._troubles.over()
-        partition, offset = message.partition(), message.offset()
         holding = None if partition is None else self.holdings.get(partition)
         # An unknown partition was taken away while its last records were on their way to us.
         if holding is not None and offset is not None:

@@ -34,8 +34,8 @@ class Troubles:
         self._strange = 0
         self._gone_since: float | None = None
 
-    def note(self, error: ClientError) -> None:
-        """Take an error in. Raises WorkerStopped for one that a worker may not step over."""
+    def note(self, error: ClientError) -> RecordFault:
+        """Take an error in, and say what it asks for. Raises WorkerStopped for one that a worker may not step over."""
         name = error.name()
         self._stats.client_errors += 1
         fault = record_fault(error)
@@ -49,6 +49,7 @@ class Troubles:
         if fault is RecordFault.STOP or self._strange >= STRANGE_ERRORS:
             hint = FENCED if error.code() == ClientError._FATAL else ""
             raise WorkerStopped(f"the client library says {name} for topic {self._topic}{hint}", code=name)
+        return fault
 
     def over(self) -> None:
         """Records or partitions came: all is well."""
