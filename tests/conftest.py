@@ -1,4 +1,8 @@
-"""What every test shares: timeouts and hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours."""
+"""What every test shares: timeouts and hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours.
+
+The gate draws the same examples each time: a commit is refused for what it changed, not for what an older one hid. New
+examples are drawn in every other run.
+"""
 
 import os
 
@@ -10,6 +14,13 @@ from tests.live.fixtures import apicurio, kafka_broker
 __all__ = ["apicurio", "kafka_broker", "pytest_collection_modifyitems", "pytest_timeout_set_timer"]
 
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci",
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    print_blob=True,
+)
 settings.register_profile("night", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
