@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -9,9 +12,10 @@ from confluent_kafka import TopicPartition
 
 from eventpact.kafka import membership
 from eventpact.kafka.clock import SystemClock
+from eventpact.kafka.config import Config
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.stats import WorkerStats
-from tests.kafka.world import SWIFT, TOPIC
+from tests.kafka.world import LIMIT, SWIFT, TOPIC
 
 
 class Listening:
@@ -65,3 +69,24 @@ def test_a_partition_that_comes_back_is_paused_only_as_far_as_the_client_library
     assert begins is not lifted
     assert wanted == {0}
     assert client.paused == set()
+
+
+def test_what_the_client_library_counts_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="eventpact.kafka.statistics")
+    config: Config = {"bootstrap.servers": "127.0.0.1:1", "group.id": "workers", "statistics.interval.ms": 50}
+    seat = Membership(
+        config,
+        TOPIC,
+        SWIFT,
+        SystemClock(),
+        WorkerStats(),
+        before_handover=lambda seat, leaving: None,
+        arrived=lambda lane: None,
+    )
+    deadline = monotonic() + LIMIT
+    while not (said := [one for one in caplog.records if one.name == "eventpact.kafka.statistics"]):
+        seat.take(1, 0.05)
+        assert monotonic() < deadline
+    seat.close(LIMIT)
+
+    assert json.loads(said[0].getMessage())["type"] == "consumer"

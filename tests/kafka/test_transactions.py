@@ -5,6 +5,7 @@ What readers see of it is up to a real broker: tests/live/test_transactions.py.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -30,6 +31,7 @@ from eventpact.errors import (
     WorkerStopped,
 )
 from eventpact.kafka.client_settings import ProducerSettings
+from eventpact.kafka.config import consumer_config
 from eventpact.kafka.handler import Reject, Unavailable
 from eventpact.kafka.producer import Producer
 from eventpact.kafka.source import Source, Taken
@@ -382,6 +384,21 @@ def test_what_is_taken_has_its_record_and_its_offsets(world: World) -> None:
         for partition in {one.record.partition for one in found}
     }
     assert {one.record.schema_id for one in found} == {world.schema_id}
+
+
+def test_what_the_client_library_counts_is_logged_here_too(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(
+        "eventpact.kafka.source.consumer_config",
+        lambda settings, group: {**consumer_config(settings, group), "statistics.interval.ms": 50},
+    )
+    caplog.set_level(logging.INFO, logger="eventpact.kafka.statistics")
+    deadline = monotonic() + LIMIT
+    with source(world) as reading:
+        while not any(one.name == "eventpact.kafka.statistics" for one in caplog.records):
+            reading.take(timeout=0.05)
+            assert monotonic() < deadline
 
 
 def test_after_a_rewind_the_same_records_come_again_and_settled_ones_do_not(world: World) -> None:

@@ -70,7 +70,8 @@ class ConsumerSettings:
         queued_max_messages_kbytes: fetched bytes that may wait in the client.
         fetch_message_max_bytes: bytes asked for per partition and request.
         receive_message_max_bytes: largest response; also the limit for decompression.
-        statistics_interval_ms: 0 for none, else at least 5000.
+        statistics_interval_ms: how often the client library's counts are logged, as JSON, by the logger
+            `eventpact.kafka.statistics`; 0 for never, else at least 5000.
         group_instance_id: names a static member: a restart without a rebalance.
         group_protocol: `consumer` (KIP-848) needs a broker of version 4, and leaves session and heartbeat to it.
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, ParamSpec
 from weakref import WeakMethod
 
-__all__ = ["ClientLog", "Guard"]
+__all__ = ["ClientLog", "Guard", "say_statistics"]
 
 P = ParamSpec("P")
 
@@ -73,3 +73,13 @@ class ClientLog:
             self._logger.log(logging.DEBUG if args[:1] and args[0] in REPEATED else level, text, *args)
         except Exception:
             return
+
+
+STATISTICS: Final = ClientLog("eventpact.kafka.statistics")
+
+
+def say_statistics(document: str) -> None:
+    """What the client library counts, as the JSON that its STATISTICS.md describes; a consumer's `stats_cb`. Without a
+    callback it counts for nobody.
+    """
+    STATISTICS.log(logging.INFO, document)

@@ -15,7 +15,7 @@ from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
 from eventpact.kafka.crash_marks import CrashMarks
 from eventpact.kafka.gaps import Gaps
-from eventpact.kafka.guard import ClientLog, Guard
+from eventpact.kafka.guard import ClientLog, Guard, say_statistics
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.pauses import Pauses
@@ -69,7 +69,7 @@ class Membership:
         self._guard = Guard()
         self._closing = False
         self._troubles = Troubles(topic, policy, clock, stats)
-        callbacks = {"error_cb": self._guard.wrap(self._troubles.note)}
+        callbacks = {"error_cb": self._guard.wrap(self._troubles.note), "stats_cb": say_statistics}
         self._consumer = Consumer({**config, **callbacks}, logger=ClientLog("eventpact.kafka.client"))
         self._pauses = Pauses(self._consumer, topic)
         self._commits = Commits(self._consumer, topic, policy, clock, stats)

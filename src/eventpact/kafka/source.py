@@ -23,7 +23,7 @@ from eventpact.kafka.clock import SYSTEM_CLOCK, Clock
 from eventpact.kafka.config import consumer_config
 from eventpact.kafka.dead_letters import DeadLetterWriter
 from eventpact.kafka.diagnosis import diagnose, tenant_of
-from eventpact.kafka.guard import ClientLog, Guard
+from eventpact.kafka.guard import ClientLog, Guard, say_statistics
 from eventpact.kafka.intake import Intake
 from eventpact.kafka.judge import Bury, Failure, Stop, judge
 from eventpact.kafka.policy import Policy
@@ -110,7 +110,8 @@ class Source(Generic[E]):
             self._intake: Intake[E] = Intake(self._codec, known, subject, self._policy, self._clock)
             self._letters = DeadLetterWriter(self._contract, self._settings, registry, self.group)
             self._consumer = Consumer(
-                consumer_config(self._settings, self.group), logger=ClientLog("eventpact.kafka.client")
+                {**consumer_config(self._settings, self.group), "stats_cb": say_statistics},
+                logger=ClientLog("eventpact.kafka.client"),
             )
             self._consumer.subscribe(
                 [self.topic],
