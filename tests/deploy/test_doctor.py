@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Self
@@ -309,6 +309,26 @@ def test_what_a_broker_lets_happen_is_a_risk(
     assert [line.what for line in lines if line.state != "ok"] == warned
     assert all(line.fix for line in lines if line.state != "ok")
     assert {line.what for line in lines} >= {"topic ingestion-events", "topic ingestion-events-dlq"}
+
+
+def test_a_setting_that_the_broker_never_shows_is_a_warning(
+    manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts = [
+        replace(c, topic=replace(c.topic, settings={**c.topic.settings, "min.insync.replicas": "2"}))
+        for c in manifest.contracts
+    ]
+    topics: dict[str, object] = {
+        name: Found({n: Part([0]) for n in range(6)}) for name in ("ingestion-events", "ingestion-events-dlq")
+    }
+    real = RealBroker(Metadata("redpanda.3a1f", {0: None}, topics), {})
+    monkeypatch.setattr(doctor_broker, "AdminClient", real)
+    asked = replace(manifest, contracts=tuple(contracts))
+    (line,) = (one for one in broker_lines(asked, settings(), lambda: Shown(manifest)) if one.state != "ok")
+
+    assert (line.state, line.what) == ("warn", "topic ingestion-events")
+    assert "min.insync.replicas should be 2, not shown by the broker" in line.says
+    assert "take it out of the manifest" in line.fix
 
 
 def test_every_line_that_is_not_well_has_its_fix(manifest: Manifest) -> None:

@@ -33,6 +33,7 @@ LOGGER: Final = logging.getLogger("eventpact.librdkafka")
 PATIENCE: Final = 5.0
 AUTO_CREATE: Final = "auto.create.topics.enable"
 ENOUGH_BROKERS: Final = 3
+IGNORED: Final = f"{APPLY}; if that changes nothing, the broker ignores it: take it out of the manifest"
 
 
 def broker_lines(manifest: Manifest, settings: Settings, describing: Describing) -> Iterator[Line]:
@@ -101,7 +102,7 @@ def _topic(wanted: Topic, topics: Topics, partitions: int | None) -> Iterator[Li
         return
     different = compare(wanted, found)
     for one in different:
-        yield Line("fail", what, str(one), APPLY)
+        yield Line("warn", what, str(one), IGNORED) if one.found is None else Line("fail", what, str(one), APPLY)
     if not different:
         yield Line("ok", what, f"{several(wanted.partitions, 'partition')}, as the manifest says")
 

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from eventpact.deploy.state import State, SubjectState, after, equal
+from eventpact.deploy.state import State, SubjectState, TopicState, after, equal
 from eventpact.deploy.steps import DeleteSubject, RegisterSchema, SetLevel, Step
 
 __all__ = ["reached"]
+
+EVERY_BROKER_SHOWS: Final = frozenset(
+    {
+        "cleanup.policy",
+        "compression.type",
+        "max.message.bytes",
+        "message.timestamp.type",
+        "retention.bytes",
+        "retention.ms",
+    }
+)
+"""Of these, "not shown" means that somebody made the topic without them, on the embedded broker."""
 
 
 def reached(steps: Sequence[Step], seen: State, now: State) -> int | None:
@@ -21,7 +35,24 @@ def reached(steps: Sequence[Step], seen: State, now: State) -> int | None:
             found = count
     if found is None and _level_to_come(steps, seen, now):
         return 0
+    if found is None:
+        shown = _as_shown(steps, seen, now)
+        return reached(steps, seen, shown) if shown != now else None
     return found
+
+
+def _as_shown(steps: Sequence[Step], seen: State, now: State) -> State:
+    """With what the steps set, where the broker has never shown it: Redpanda takes some settings and ignores them."""
+    match seen, now:
+        case TopicState(), TopicState(partitions, settings) if partitions:
+            last: State = seen
+            for step in steps:
+                last = after(last, step)
+            wanted = last.settings if isinstance(last, TopicState) else {}
+            never = {key for key in settings if settings[key] is None and seen.settings.get(key) is None}
+            return replace(now, settings={**settings, **{k: wanted.get(k) for k in never - EVERY_BROKER_SHOWS}})
+        case _:
+            return now
 
 
 def _stands(state: State, seen: State, now: State) -> bool:
