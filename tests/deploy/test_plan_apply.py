@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from eventpact.contract import Manifest, Topic
+from eventpact.contract import Manifest, Topic, load_manifest
 from eventpact.deploy import (
     AddPartitions,
     AlterTopic,
@@ -82,6 +82,24 @@ def test_formatting_is_nothing_and_a_doc_is_called_so(shop: Shop, place: Place) 
     changes = [[step.change for step in p.steps if isinstance(step, RegisterSchema)] for p in (documented, changed)]
 
     assert changes == [["documentation only"], ["new version"]]
+
+
+@pytest.mark.parametrize(
+    ("item", "change"),
+    [
+        ('"fields":[{"name":"sku","type":"string"},{"name":"size","type":"int","default":0}]', "new version"),
+        ('"doc":"An article.","fields":[{"name":"sku","type":"string"}]', "documentation only"),
+    ],
+)
+def test_a_type_that_changes_changes_its_users(shop: Shop, place: Place, item: str, change: str) -> None:
+    """The user's own text stays as it is, and so cannot tell."""
+    path = shop.manifest().path
+    deployed(load_manifest(path), place)
+    text = f'{{"type":"record","name":"Item","namespace":"{shop.space}",{item}}}'
+    (path.parent / "item.avsc").write_text(text, "utf-8")
+    found = planned(load_manifest(path), place)
+
+    assert [step.change for step in found.steps if isinstance(step, RegisterSchema)] == [change, change]
 
 
 def test_what_the_level_forbids_is_refused_before_anything_is_done(shop: Shop, place: Place) -> None:

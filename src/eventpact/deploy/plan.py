@@ -183,10 +183,18 @@ def _register(
 def _change(subject: FoundSubject, schema: Schema) -> Change:
     if not subject.versions:
         return "new subject"
-    latest = subject.versions[-1].schema
-    if _undocumented(json.loads(latest.stored_text)) == _undocumented(json.loads(schema.stored_text)):
-        return "documentation only"
-    return "new version"
+    return "documentation only" if _meanings(subject.versions[-1].schema) == _meanings(schema) else "new version"
+
+
+def _meanings(schema: Schema) -> dict[str, object]:
+    """Of the schema and of the types that it uses, by their names: they may change while its own text does not."""
+    texts: dict[str, str] = {}
+    found = {"": _undocumented(json.loads(schema.stored_text))}
+    for name, text in schema.references.items():
+        parsed = parse(text, references=dict(texts) or None, source=name, mode="stored")
+        texts[name] = text
+        found[name] = _undocumented(json.loads(parsed.stored_text))
+    return found
 
 
 def _undocumented(node: object) -> object:
