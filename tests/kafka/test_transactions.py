@@ -6,6 +6,7 @@ What readers see of it is up to a real broker: tests/live/test_transactions.py.
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Message, TopicPartition
 from confluent_kafka import KafkaError as Code
 
 from eventpact.dead_letter import Reason
@@ -27,6 +28,7 @@ from eventpact.errors import (
     FencedError,
     KafkaError,
     ProducerStoppedError,
+    RegistryAccessError,
     TransactionAborted,
     WorkerStopped,
 )
@@ -432,6 +434,54 @@ def test_a_place_to_start_from_that_is_not_told_is_an_error_of_the_source(world:
         taken(reading, 10)
 
     assert refused.value.code == "UNKNOWN"
+
+
+class Scripted:
+    """A consumer that hands out these messages, and notes where it is sent back to."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self.sought: dict[int, int] = {}
+        self._messages = messages
+
+    def consume(self, most: int, timeout: float) -> list[Message]:
+        found, self._messages = self._messages[:most], self._messages[most:]
+        return found
+
+    def seek(self, place: TopicPartition) -> None:
+        self.sought[place.partition] = place.offset
+
+
+class Interrupted(Scripted):
+    """Ctrl-C comes while it works."""
+
+    def consume(self, most: int, timeout: float) -> list[Message]:
+        signal.raise_signal(signal.SIGINT)
+        return super().consume(most, timeout)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "sought"),
+    [(Scripted, RegistryAccessError, {0: 0, 1: 0}), (Interrupted, KeyboardInterrupt, {0: 0})],
+)
+def test_all_that_was_handed_out_comes_again_when_nothing_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: type[Scripted], error: type[BaseException], sought: object
+) -> None:
+    """Also what was not looked at any more, in other partitions than the one whose record raised."""
+    for partition in (0, 0, 1, 1):
+        world.put(world.encode(event(1)), partition=partition)
+    client = kind(sorted(world.records(TOPIC, 4), key=lambda message: message.partition() or 0))
+
+    def refuse(*asked: object, **others: object) -> None:
+        raise RegistryAccessError("no")
+
+    with source(world) as reading, monkeypatch.context() as patch:
+        patch.setattr(world.registry, "subjects_of", refuse)
+        patch.setattr(reading, "_consumer", client)
+        patch.setattr(reading, "_stretches", {0: None, 1: None})
+        with pytest.raises(error):
+            reading.take(timeout=0)
+
+    assert client.sought == sought
 
 
 def test_what_is_no_event_is_dead_lettered_and_counts_as_read(world: World) -> None:

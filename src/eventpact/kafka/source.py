@@ -143,10 +143,10 @@ class Source(Generic[E]):
             RegistryError, TopicError, KafkaError: nothing was taken; the records come again.
         """
         taken: list[Taken[E]] = []
+        messages: list[Message] = []
         try:
-            messages = wait_in_slices(partial(self._consumer.consume, 1), timeout)
-            if messages and most > 1:
-                messages += wait_in_slices(partial(self._consumer.consume, most - 1), 0)
+            if wait_in_slices(partial(self._fetch, messages, 1), timeout) and most > 1:
+                wait_in_slices(partial(self._fetch, messages, most - 1), 0)
             self._guard.check()
             for message in messages:
                 error = message.error()
@@ -155,8 +155,6 @@ class Source(Generic[E]):
                 elif record_fault(error) not in {RecordFault.WAIT, RecordFault.IGNORE}:
                     raise translate(error, f"cannot read topic {self.topic}")
             self._stored()
-        except KafkaException as error:
-            raise translate(client_error(error), f"cannot read topic {self.topic}") from None
         except BaseException:
             self.rewind()
             raise
@@ -201,12 +199,23 @@ class Source(Generic[E]):
                 self._consumer.seek(TopicPartition(self.topic, number, stretch.first))
         self.settle()
 
+    def _fetch(self, messages: list[Message], most: int, timeout: float) -> bool:
+        """Take from the client library, and note it at once: whatever ends `take` then, all of it has to come again."""
+        try:
+            found = self._consumer.consume(most, timeout)
+        except KafkaException as error:
+            raise translate(client_error(error), f"cannot read topic {self.topic}") from None
+        for message in found:
+            partition, offset = message.partition(), message.offset()
+            if message.error() is None and partition in self._stretches and offset is not None:
+                stretch = self._stretches[partition]
+                self._stretches[partition] = Stretch(offset if stretch is None else stretch.first, offset + 1)
+        messages += found
+        return bool(found)
+
     def _read(self, message: Message) -> list[Taken[E]]:
-        partition, offset = message.partition(), message.offset()
-        if partition is None or offset is None or partition not in self._stretches:
+        if self._stretches.get(message.partition() or 0) is None:
             return []  # it was taken away while its last records were on their way to us
-        stretch = self._stretches[partition]
-        self._stretches[partition] = Stretch(offset if stretch is None else stretch.first, offset + 1)
         record = Record.of(message)
         deadline = self._clock.monotonic() + self._patience
         while isinstance(read := self._intake.read(record.value), Failure):
