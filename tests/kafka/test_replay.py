@@ -233,6 +233,18 @@ def test_what_was_not_acknowledged_is_told(world: World) -> None:
     assert "TOPIC_AUTHORIZATION_FAILED" in str(caught.value)
 
 
+def test_a_fatal_error_does_not_hide_what_was_not_acknowledged(world: World) -> None:
+    """The client library raises it first, and reports the records that it cost afterwards."""
+    world.put(b"junk", key=b"k")
+    bury(world, 1)
+    world.broker.push_request_errors(Api.PRODUCE, *[KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER] * 45)
+    with pytest.raises(errors.DeliveryError) as caught:
+        replayed(world)
+
+    assert caught.value.failed == 1
+    assert world.stored(TOPIC) == 1
+
+
 def test_a_registry_outage_is_no_reason_to_skip_letters(world: World) -> None:
     world.put(b"junk")
     bury(world, 1)

@@ -164,20 +164,17 @@ class Sender:
                 if left <= 0:
                     raise QueueFullError(f"the producer's queue for {self._topic} stayed full") from None
                 left -= 0.1
-                wait_in_slices(self._producer.poll, 0.1)
+                wait_in_slices(self._serve, 0.1)
             except KafkaException as error:
                 raise translate(client_error(error), f"cannot replay to topic {self._topic}") from None
             else:
-                wait_in_slices(self._producer.poll, 0)
+                wait_in_slices(self._serve, 0)
                 return
 
     def close(self) -> None:
         """Wait until the client library has given its word on every record; what is left then is given up."""
-        try:
-            drain(self._producer, self._producer.poll, self._patience)
-            purge(self._producer, self._producer.poll)
-        except KafkaException as error:
-            LOG.error("the replay's producer cannot go on: %s", client_error(error).name())
+        drain(self._producer, self._serve, self._patience)
+        purge(self._producer, self._serve)
 
     def check(self) -> None:
         """Raise DeliveryError if a record was not acknowledged."""
@@ -190,6 +187,13 @@ class Sender:
                 failed=failed,
                 maybe=self._maybe,
             )
+
+    def _serve(self, timeout: float) -> None:
+        """A fatal error is raised here once, then come the reports of what it cost."""
+        try:
+            self._producer.poll(timeout)
+        except KafkaException as error:
+            LOG.error("the replay's producer cannot go on: %s", client_error(error).name())
 
     def _reported(self, error: ClientError | None, message: Message) -> None:
         del message
