@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -112,8 +113,9 @@ def test_the_one_that_is_named_has_as_many_attempts_as_if_it_had_come_alone(worl
     assert world.committed() == {0: 5}
 
 
-@pytest.mark.parametrize("index", [-1, 99])
-def test_an_index_that_names_nobody_blames_the_batch(world: World, index: int) -> None:
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("index", [-1, 99, None, 1.0])
+def test_an_index_that_names_nobody_blames_the_batch(world: World, index: Any, concurrency: int) -> None:
     class Wrong(Batches):
         def fail(self, numbers: list[int]) -> None:
             if len(numbers) > 1:
@@ -121,7 +123,7 @@ def test_an_index_that_names_nobody_blames_the_batch(world: World, index: int) -
 
     batches = Wrong()
     put(world, *range(4), owner=1)
-    with world.running(handle_batch(batches.handle)):
+    with world.running(handle_batch(batches.handle), concurrency=concurrency):
         batches.ledger.wait(4)
 
     assert batches.ledger.numbers == [0, 1, 2, 3]

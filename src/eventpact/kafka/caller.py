@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, SupportsIndex, TypeVar
 
 from eventpact.dead_letter import Stage
 from eventpact.kafka.handler import BatchFailed, BatchHandler, Handler, wants_record
@@ -15,6 +17,8 @@ from eventpact.kafka.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from confluent_kafka import Message
+
+    from eventpact.kafka.record import Record
 
 __all__ = ["Caller", "ObserverFailed"]
 
@@ -82,22 +86,38 @@ class Caller(Generic[E]):
             self._function(trial.events[0])
 
     def _observed(self, trial: Trial[E], observer: Observer) -> None:
-        context = guarded(partial(observer.handling, tuple(trial.records)))
-        guarded(context.__enter__)
+        context = guarded(partial(enter, observer, tuple(trial.records)))
         try:
             self._run(trial)
         except BaseException as error:
-            guarded(partial(context.__exit__, type(error), error, error.__traceback__))
+            guarded(partial(leave, context, error))
             raise
-        guarded(partial(context.__exit__, None, None, None))
+        guarded(partial(leave, context, None))
+
+
+def enter(observer: Observer, records: tuple[Record, ...]) -> AbstractContextManager[object]:
+    """The observer's context, entered."""
+    context = observer.handling(records)
+    context.__enter__()
+    return context
+
+
+def leave(context: AbstractContextManager[object], error: BaseException | None) -> None:
+    """It hears of the handler's error; what it answers does not count."""
+    context.__exit__(None if error is None else type(error), error, None if error is None else error.__traceback__)
 
 
 def blame(trial: Trial[E], error: BaseException) -> None:
-    """The failure of the first event or, with its own cause, of the one that a handler of batches names."""
+    """The failure of the first event or, with its own cause, of the one that a handler of batches names. Raises
+    nothing, whatever the handler calls an index: in a thread of the crew nobody would hear of it.
+    """
     at = 0
-    if isinstance(error, BatchFailed) and 0 <= error.index < len(trial.events):
-        trial.named = at = error.index
-        error = error.__cause__ or error
+    if isinstance(error, BatchFailed):
+        named = getattr(error, "index", None)
+        index = operator.index(named) if isinstance(named, SupportsIndex) else -1
+        if 0 <= index < len(trial.events):
+            trial.named = at = index
+            error = error.__cause__ or error
     trial.failure = Failure(Stage.HANDLER, error, trial.schema_ids[at], trial.events[at])
 
 
