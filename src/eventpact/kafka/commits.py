@@ -58,6 +58,7 @@ class Commits:
             if (offset := holding.progress.committable) is not None and offset > holding.stored
         }
         if not moved:
+            self._refused_since = None  # what was refused is somebody else's by now
             return True
         offsets = [TopicPartition(self._topic, partition, offset) for partition, offset in moved.items()]
         try:
