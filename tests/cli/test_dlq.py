@@ -25,7 +25,7 @@ from eventpact.contract import load_manifest
 from eventpact.dead_letter import DeadLetter, Header, Reason, Stage, TimestampType
 from eventpact.dev import EmbeddedStack
 from eventpact.dev.broker import Api
-from eventpact.errors import DeliveryError
+from eventpact.errors import DeliveryError, TopicError
 from eventpact.kafka.letter_filter import LetterFilter
 from eventpact.kafka.letter_job import Pace, Replaying, move
 from eventpact.kafka.letter_scan import LetterScan, Scanned, Span
@@ -190,6 +190,7 @@ def test_dead_letters_are_looked_at_without_a_value_on_the_screen(
         (["--stage", "DECODE"], 0),
         (["--schema-id", "99"], 0),
         (["--since", "2026-11-01T00:03:00Z", "--until", "2026-11-01T01:05:00+01:00"], 2),
+        (["--since", "0001-01-01T00:00:00Z", "--until", "9999-12-31T23:59:59Z"], 12),
         (["--partition", "2"], 2),
         (["--offsets", "1.."], 6),
         (["--offsets", "0..0", "--partition", "5"], 1),
@@ -481,6 +482,45 @@ def test_a_broker_that_knows_no_times_is_read_from_the_start(shop: Shop) -> None
         spans = scan.spans()
 
         assert scan.narrowed(spans, LetterFilter(since=FAILED)) == spans
+
+
+def test_a_partition_whose_times_are_not_told_is_not_left_out(shop: Shop) -> None:
+    """A partition that the broker does not know stands for one that has no leader just now."""
+    shop.put(shop.letter(0))
+    with LetterScan(CONTRACT, shop.settings, shop.registry) as scan, pytest.raises(TopicError):
+        scan.narrowed({0: Span(0, 1), 99: Span(0, 5)}, LetterFilter(since=FAILED))
+
+
+class Stalling:
+    """A consumer that has nothing for a while after each record."""
+
+    def __init__(self, real: Consumer) -> None:
+        self._real = real
+        self._found = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def consume(self, most: int, timeout: float) -> list[Message]:
+        found = [] if self._found else self._real.consume(1, timeout)
+        if timeout == 0 or not self._found:  # until the scan gives up on this wait
+            self._found = bool(found)
+        return found
+
+
+def test_whoever_takes_long_over_a_record_is_not_told_that_the_broker_is_silent(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.put(*(shop.letter(number) for number in range(0, 18, 6)))
+    clock = Hands()
+    with LetterScan(CONTRACT, shop.settings, shop.registry, clock=clock) as scan, monkeypatch.context() as patch:
+        patch.setattr(scan, "_consumer", Stalling(scan._consumer))
+        read = 0
+        for _ in scan.read({0: Span(0, 3)}, LetterFilter()):
+            read += 1
+            clock.now += 60
+
+    assert read == 3
 
 
 def test_a_replay_that_is_killed_and_run_again_writes_every_letter(

@@ -168,9 +168,9 @@ class LetterScan:
         """
         meant = {number: Span(*wanted.clip(number, span.start, span.end)) for number, span in spans.items()}
         with self._translated():
-            if wanted.since is not None and (first := self._at(meant, wanted.since - SLACK)) is not None:
+            if wanted.since is not None and (first := self._at(meant, moved(wanted.since, -SLACK))) is not None:
                 meant = {n: Span(max(span.start, first.get(n, span.end)), span.end) for n, span in meant.items()}
-            if wanted.until is not None and (last := self._at(meant, wanted.until + SLACK)) is not None:
+            if wanted.until is not None and (last := self._at(meant, moved(wanted.until, SLACK))) is not None:
                 meant = {n: Span(span.start, min(span.end, last.get(n, span.end))) for n, span in meant.items()}
         return meant
 
@@ -186,7 +186,10 @@ class LetterScan:
     def _offsets(self, partitions: list[int], milliseconds: int) -> dict[int, int]:
         asked = [TopicPartition(self.topic, number, milliseconds) for number in partitions]
         answered = self._consumer.offsets_for_times(asked, QUESTION_TIMEOUT) if asked else []
-        return {item.partition: item.offset for item in answered if item.error is None and item.offset >= 0}
+        for item in answered:
+            if item.error is not None:  # not that there is no such record
+                raise KafkaException(item.error)
+        return {item.partition: item.offset for item in answered if item.offset >= 0}
 
     def read(self, spans: Mapping[int, Span], wanted: LetterFilter) -> Iterator[Scanned]:
         """Every record in these spans where the filter can match, in order within a partition."""
@@ -200,9 +203,7 @@ class LetterScan:
             heard = self._clock.monotonic()
             while ends:
                 messages = wait_in_slices(partial(self._consumer.consume, BATCH), 0.2)
-                if messages:
-                    heard = self._clock.monotonic()
-                elif self._clock.monotonic() - heard > PATIENCE:
+                if not messages and self._clock.monotonic() - heard > PATIENCE:
                     raise BrokerUnavailableError(f"topic {self.topic} went silent before its end")
                 for message in messages:
                     partition, error = message.partition() or 0, message.error()
@@ -217,6 +218,8 @@ class LetterScan:
                         self._finish(partition, ends)
                     elif error is not None and record_fault(error) not in PATIENT:
                         raise translate(error, f"cannot read topic {self.topic}")
+                if messages:
+                    heard = self._clock.monotonic()  # not earlier: whoever gets the records may take a while
             self._consumer.unassign()
 
     def _finish(self, partition: int, ends: dict[int, int]) -> None:
@@ -233,3 +236,11 @@ class LetterScan:
             yield
         except KafkaException as error:
             raise translate(client_error(error), f"cannot read topic {self.topic}") from None
+
+
+def moved(moment: datetime, by: timedelta) -> datetime:
+    """So much earlier or later, as far as there is a calendar."""
+    try:
+        return moment + by
+    except OverflowError:
+        return moment
