@@ -371,7 +371,7 @@ def test_a_million_letters_are_counted_listed_and_replayed_in_the_same_memory(sh
 def test_what_is_not_acknowledged_is_not_remembered_as_done(shop: Shop) -> None:
     shop.put(*(shop.letter(number) for number in range(12)))
     for partition in range(6):
-        shop.stack.broker.push_partition_errors(TOPIC, partition, Api.PRODUCE, KafkaError.TOPIC_AUTHORIZATION_FAILED)
+        shop.stack.broker.push_partition_errors(TOPIC, partition, Api.PRODUCE, KafkaError.POLICY_VIOLATION)
     with LetterScan(CONTRACT, shop.settings, shop.registry, job="replay.test") as scan:
         spans = scan.remaining(scan.spans())
         with pytest.raises(DeliveryError):
