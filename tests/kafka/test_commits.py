@@ -31,19 +31,18 @@ def settled(partition: int) -> dict[int, Holding]:
     return {partition: holding}
 
 
-@pytest.mark.parametrize("left", [True, False])
-def test_patience_begins_anew_when_what_was_refused_has_left(left: bool) -> None:
-    """Else the first refusal after a quiet night would stop the worker."""
+@pytest.mark.parametrize(("seconds", "refused"), [(61.0, True), (3600.0, False)])
+def test_patience_begins_anew_after_a_quiet_night(seconds: float, refused: bool) -> None:
+    """What was refused had left meanwhile, and nothing was to be committed."""
     clock = Hand()
     commits = Commits(cast(Consumer, Refusing()), "orders", Policy(commit_patience=60.0), clock, WorkerStats())
     first = commits.commit(settled(0))
-    if left:
-        assert commits.commit({})
-    clock.now += 61.0
+    clock.now += seconds
+    nothing = commits.commit({})
 
-    assert not first
-    if left:
-        assert not commits.commit(settled(1))
-    else:
+    assert (first, nothing) == (False, True)
+    if refused:
         with pytest.raises(WorkerStopped):
             commits.commit(settled(1))
+    else:
+        assert not commits.commit(settled(1))

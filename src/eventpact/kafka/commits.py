@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["Commits"]
 
 LOG: Final = logging.getLogger(__name__)
+QUIET: Final = 300.0
+"""A refusal that comes so many seconds after the last one is another trouble. A member that commits takes less to come
+back to its group.
+"""
 
 
 class Commits:
@@ -39,6 +43,7 @@ class Commits:
         self._stats = stats
         self._tried_at = clock.monotonic()
         self._refused_since: float | None = None
+        self._refused_at = 0.0
 
     @property
     def due(self) -> bool:
@@ -58,7 +63,6 @@ class Commits:
             if (offset := holding.progress.committable) is not None and offset > holding.stored
         }
         if not moved:
-            self._refused_since = None  # what was refused is somebody else's by now
             return True
         offsets = [TopicPartition(self._topic, partition, offset) for partition, offset in moved.items()]
         try:
@@ -83,8 +87,10 @@ class Commits:
             return True
         self._stats.commit_errors += 1
         LOG.warning("a commit for topic %s was refused: %s", self._topic, name)
-        if self._refused_since is None:
+        # What was refused may have left since, and nothing was to be committed for a night.
+        if self._refused_since is None or self._tried_at - self._refused_at > QUIET:
             self._refused_since = now
+        self._refused_at = now
         if fault is CommitFault.STOP or now - self._refused_since > self._policy.commit_patience:
             raise WorkerStopped(f"commits for topic {self._topic} are refused ({name})", code=name)
         return False
