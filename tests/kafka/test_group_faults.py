@@ -116,6 +116,21 @@ def test_a_worker_that_does_not_know_where_to_start_is_not_idle_and_soon_not_rea
         assert not run.worker.idle
 
 
+def test_a_worker_that_lost_its_group_is_not_ready_and_not_idle_until_it_is_back(world: World) -> None:
+    """No broker answers for longer than the session lasts."""
+    ledger = Ledger()
+    world.publish(*range(10))
+    with world.running(ledger.write) as run:
+        ledger.wait(10)
+        world.wait_committed(10)
+        world.broker.set_down()
+        while run.worker.ready or run.worker.idle:
+            assert not run.ended(0.01)
+        world.broker.set_up()
+        while not run.worker.ready or not run.worker.idle:
+            assert not run.ended(0.01)
+
+
 def test_a_place_to_start_from_that_stays_refused_stops_the_worker(single: World) -> None:
     single.publish(*range(10))
     single.broker.push_request_errors(Api.OFFSET_FETCH, *[KafkaError.NOT_COORDINATOR] * 1_000)

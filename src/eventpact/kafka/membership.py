@@ -59,7 +59,7 @@ class Membership:
         self.by_key = by_key
         self.holdings: dict[int, Holding] = {}
         self.assigned = False
-        """Was there an assignment yet?"""
+        """Is it in the group: was there an assignment, be it of no partition, that was not lost?"""
         self._topic = topic
         self._clock = clock
         self._stats = stats
@@ -156,6 +156,7 @@ class Membership:
     def _on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         del consumer
         self._stats.rebalances += 1
+        self.assigned = False
         LOG.warning("lost %s of %s: what was not committed is handled again", _numbers(partitions), self._topic)
         self._drop(partitions)
 
