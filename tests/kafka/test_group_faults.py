@@ -124,11 +124,15 @@ def test_a_worker_that_lost_its_group_is_not_ready_and_not_idle_until_it_is_back
         ledger.wait(10)
         world.wait_committed(10)
         world.broker.set_down()
-        while run.worker.ready or run.worker.idle:
+        while health(run) != (False, False):
             assert not run.ended(0.01)
         world.broker.set_up()
-        while not run.worker.ready or not run.worker.idle:
+        while health(run) != (True, True):
             assert not run.ended(0.01)
+
+
+def health(run: Running) -> tuple[bool, bool]:
+    return run.worker.ready, run.worker.idle
 
 
 def test_a_place_to_start_from_that_stays_refused_stops_the_worker(single: World) -> None:
