@@ -3,7 +3,10 @@
 import json
 import logging
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from eventpact.errors import (
     UnavailableError,
 )
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import Reference, RegistryClient, RegistrySettings
+from eventpact.registry import Reference, RegistryClient, RegistrySettings, bounded
 from eventpact.schema import Level
 from eventpact.secret import Secret
 from tests.registry.canned import Canned, canned
@@ -99,6 +102,49 @@ def test_a_silent_server_is_given_up_in_time(silent_url: str, call: str) -> None
         CALLS[call](client)
 
 
+@pytest.fixture
+def trickling_url() -> Iterator[str]:
+    """Somebody answers with a byte now and then, always within the timeout, and does not come to an end."""
+    stopped = threading.Event()
+
+    def serve() -> None:
+        with suppress(OSError):
+            caller, _ = listener.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
+                while not stopped.wait(0.01):
+                    caller.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stopped.set()
+        thread.join()
+
+
+def test_an_answer_that_never_ends_is_given_up_in_time(trickling_url: str) -> None:
+    started = time.monotonic()
+    with (
+        RegistryClient(RegistrySettings(trickling_url, timeout=0.3, max_retries=0)) as client,
+        pytest.raises(UnavailableError, match="did not end in time"),
+    ):
+        client.subjects()
+
+    assert time.monotonic() - started < 5
+
+
+def test_an_answer_that_is_too_large_is_not_kept(
+    told: Canned, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "LARGEST_ANSWER", 1000)
+    told.say(200, ["s" * 1000])
+    with pytest.raises(UnavailableError, match="too large"):
+        client.subjects()
+
+
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(
     ("status", "body"),
@@ -127,7 +173,19 @@ def test_what_is_no_answer_of_a_registry_is_unavailable(
 
 @pytest.mark.parametrize("call", READING_CALLS)
 @pytest.mark.parametrize(
-    "body", [b"<html>please log in</html>", b"", b"42", b'"text"', b"null", b"\xff", [{}], {"schema": 1}, b"{" * 9]
+    "body",
+    [
+        b"<html>please log in</html>",
+        b"",
+        b"42",
+        b'"text"',
+        b"null",
+        b"\xff",
+        [{}],
+        {"schema": 1},
+        b"{" * 9,
+        b"[" * 100_000,
+    ],
 )
 def test_a_success_that_says_nonsense_is_unavailable(
     told: Canned, client: RegistryClient, call: str, body: object

@@ -22,7 +22,7 @@ try:
 except ImportError:
     import httpx as http  # type: ignore[import-not-found, no-redef, unused-ignore]
 
-__all__ = ["refusal", "shown", "translated"]
+__all__ = ["http", "refusal", "shown", "translated"]
 
 LONGEST_TEXT: Final = 500
 
@@ -70,7 +70,7 @@ def translated(where: str, doing: str) -> Iterator[None]:
         raise refusal(where, doing, error.http_status_code, error.error_code, error.error_message) from None
     except (http.HTTPError, http.InvalidURL, requests.RequestException) as error:
         raise UnavailableError(f"{where} did not answer while {doing} ({_reason(error)})") from None
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         raise UnavailableError(f"{where} did not answer as a schema registry does while {doing}") from None
 
 

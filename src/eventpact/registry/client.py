@@ -13,6 +13,7 @@ from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
 from eventpact.registry.answers import integer, level_of, listed, schema_text, text
 from eventpact.registry.border import translated
+from eventpact.registry.bounded import bound
 from eventpact.registry.checks import CompatibilityChecks
 from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
 from eventpact.registry.presets import client_config
@@ -41,6 +42,7 @@ class RegistryClient:
             # ssl.SSLError is one. The paths exist, so what stands there is wrong.
             expected = "expected files with PEM certificates and keys that can be read and belong together"
             raise SettingsError("SCHEMA_REGISTRY_CA_LOCATION, _CERTIFICATE_LOCATION, _KEY_LOCATION", expected) from None
+        bound(self._client, settings.timeout)
         self._checks = CompatibilityChecks(settings, self._where)
 
     def __enter__(self) -> Self:
