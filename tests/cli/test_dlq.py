@@ -202,7 +202,9 @@ def test_options_choose(shop: Shop, capsys: pytest.CaptureFixture[str], options:
     assert json.loads(said(capsys, "stats", "ingestion", "--json", *options))["matched"] == count
 
 
-@pytest.mark.parametrize("options", [["--offsets", "7"], ["--offsets", "a..b"], ["--since", "yesterday"]])
+@pytest.mark.parametrize(
+    "options", [["--offsets", "7"], ["--offsets", "a..b"], ["--offsets", "5..1"], ["--since", "yesterday"]]
+)
 def test_options_that_say_nothing_are_usage_errors(
     capsys: pytest.CaptureFixture[str], options: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -389,6 +391,28 @@ def test_parking_copies_byte_for_byte(shop: Shop, capsys: pytest.CaptureFixture[
     sources = {(record.key(), record.value(), str(record.headers())) for record in shop.records(DEAD_LETTERS)}
     assert len(stored) == 2
     assert stored < sources
+
+
+def test_a_parking_topic_that_is_missing_is_not_looked_for_in_the_plan(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.put(shop.letter(1))
+
+    framed = said(capsys, "park", "ingestion", "--yes", "--parked-topic", "no-such", code=2)
+    text = " ".join(framed.replace("│", " ").split())
+    assert "topic no-such: the topic does not exist" in text
+    assert "give it the partitions and settings of" in text
+    assert "eventpact plan" not in text
+
+
+def test_without_a_terminal_to_ask_at_a_replay_is_dry(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A standard input that is closed, as `<&-` leaves it, is none either."""
+    monkeypatch.setattr(sys, "stdin", None)
+    shop.put(shop.letter(1))
+
+    assert "add --yes" in said(capsys, "replay", "ingestion")
 
 
 def test_a_purge_plan_ends_before_the_first_record_that_has_to_stay(

@@ -1,4 +1,4 @@
-"""Commands as processes: Ctrl-C is an end like any other, and so is a reader who has seen enough."""
+"""Commands as processes: Ctrl-C is an end like any other, and so is a reader who has seen enough, or no input."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from eventpact.cli import main
+from eventpact.cli.app import run
 from eventpact.contract import load_manifest
 from eventpact.dev import EmbeddedStack
 from eventpact.kafka import Producer
@@ -89,3 +91,27 @@ def test_a_reader_who_has_seen_enough_is_no_error_to_speak_of(stack: EmbeddedSta
         tail.wait(LIMIT)
 
     assert errors == b""
+
+
+def test_ctrl_c_ends_a_command_without_a_word_while_its_modules_load(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Loading:
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "eventpact.cli.app", Loading())
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert (end.value.code, capsys.readouterr().err) == (130, "")
+
+
+def test_a_publish_without_an_input_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `<&-` leaves, and services that start with no files open."""
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert run(["publish", "ingestion", "--dry-run", "--manifest", str(MANIFEST)]) == 2
+    assert "standard input is closed" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import typer
 from eventpact.cli import dlq_options
 from eventpact.cli.console import ManifestOption, err
 from eventpact.cli.dlq_options import ContractArgument, Opened, choosing
+from eventpact.errors import TopicError
 from eventpact.kafka.letter_filter import LetterFilter
 
 if TYPE_CHECKING:
@@ -80,10 +81,15 @@ def park(
         topic = parked_topic or found.contract.parked_topic
         if topic in {found.contract.topic.name, found.scan.topic}:
             raise typer.BadParameter("must not be a topic that the contract's groups read", param_hint="--parked-topic")
-        # Whoever types the command knows that something is parked.
-        return Parking(
-            ProcessorSender(found.contract, topic, found.settings, found.registry, lambda parked: None, alert_limit=1.0)
-        )
+        try:
+            # Whoever types the command knows that something is parked.
+            sender = ProcessorSender(
+                found.contract, topic, found.settings, found.registry, lambda parked: None, alert_limit=1.0
+            )
+        except TopicError as error:
+            like = f"parking topics are not the plan's: give it the partitions and settings of {found.scan.topic}"
+            raise typer.BadParameter(f"{error}; {like}", param_hint="--parked-topic") from None
+        return Parking(sender)
 
     run(manifest, contract, "park", wanted, target, yes=yes, rate=rate, again=again)
 
@@ -113,7 +119,7 @@ def run(
             err.print(f"would {verb} {said(tried)}")
             if not tried.moved:
                 return
-            if not sys.stdin.isatty():
+            if sys.stdin is None or not sys.stdin.isatty():
                 err.print("nothing was written; add --yes to do it")
                 return
             if not typer.confirm(f"{verb} {tried.moved} now?", err=True):

@@ -100,6 +100,8 @@ def bounds(text: str | None) -> tuple[int | None, int | None]:
     wrong = [one for one in (first, last) if one and not (one.isascii() and one.isdigit())]
     if wrong or not dots:
         raise typer.BadParameter("expected 100..200, 100.. or ..200", param_hint="--offsets")
+    if first and last and int(first) > int(last):
+        raise typer.BadParameter(f"{text}: the first is above the last", param_hint="--offsets")
     return int(first) if first else None, int(last) if last else None
 
 

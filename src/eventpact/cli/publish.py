@@ -35,6 +35,8 @@ def publish(
     from eventpact.kafka.producer import Producer
     from eventpact.kafka.settings import Settings
 
+    if sys.stdin is None:
+        raise typer.BadParameter("standard input is closed, and events come from there: ... < events.jsonl")
     chosen, cls = contract_class(manifest, contract)
     codec = Codec(cls)
     with ExitStack() as stack:
