@@ -25,8 +25,9 @@ from eventpact.errors import UnavailableError
 from eventpact.kafka import AdminTopics, Settings
 from eventpact.kafka.client_settings import ProducerSettings
 from eventpact.kafka.topics import FoundTopic, topics_of
-from eventpact.registry import MemoryRegistry, RegistrySettings, SchemaText, register_contracts
+from eventpact.registry import MemoryRegistry, RegistryClient, RegistrySettings, SchemaText, register_contracts
 from eventpact.registry.lock import registered_in, write_lock
+from eventpact.secret import Secret
 from tests.registry.canned import Canned, canned
 
 MANIFEST = Path(__file__).parents[2] / "schemas" / "contracts.toml"
@@ -126,6 +127,30 @@ def test_a_kind_is_asked_for_with_the_credentials_and_no_redirect_is_followed(to
 
     assert found == RegistryKind("unknown", None, None)
     assert "/elsewhere" not in {path for _, path, _ in told.asked}
+
+
+@pytest.mark.parametrize("password", ["open sesame", "p\u00e4ss", "\u20ac"])
+def test_a_kind_is_asked_for_as_the_client_asks(
+    told: Canned, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, password: str
+) -> None:
+    """With the same bytes of the password, and through the same proxy."""
+    (tmp_path / "netrc").write_text("machine registry.test login bob password other")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", told.url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    told.say(200, [])
+    for user, secret in (("anna", Secret(password)), (None, None)):
+        told.asked.clear()
+        asked = RegistrySettings("http://registry.test", user, secret, max_retries=0)
+        registry_kind(asked)
+        with RegistryClient(asked) as client:
+            client.subjects()
+        sent = [{k.lower(): v for k, v in headers.items()}.get("authorization") for _, _, headers in told.asked]
+
+        assert len(sent) == 3
+        assert len(set(sent)) == 1
+        assert (sent[0] is None) is (user is None)
 
 
 def test_nobody_at_home_is_unavailable() -> None:

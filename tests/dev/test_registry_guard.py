@@ -9,6 +9,7 @@ import requests
 from confluent_kafka.schema_registry import Metadata, MetadataProperties, Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
+from eventpact.deploy.service_kind import registry_kind
 from eventpact.dev.registry_server import RegistryServer
 from eventpact.errors import IncompatibleError, RegistryAccessError, RegistryError, UnavailableError
 from eventpact.registry import MemoryRegistry, RegistryClient, RegistrySettings, SchemaText, client_config
@@ -108,6 +109,17 @@ def test_it_speaks_tls(certificate: tuple[Path, Path]) -> None:
             client.subjects()
         with pytest.raises(requests.ConnectionError):
             requests.get(server.url.replace("https", "http"), timeout=5)
+
+
+def test_the_doctor_believes_the_environment_s_authorities_too(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem, key = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    with RegistryServer(certificate=pem, key=key) as server:
+        found = registry_kind(RegistrySettings(server.url))
+
+    assert found.name == "eventpact's own"
 
 
 def test_a_certificate_that_cannot_be_used_is_told(certificate: tuple[Path, Path]) -> None:

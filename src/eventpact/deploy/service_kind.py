@@ -12,6 +12,7 @@ import requests
 
 from eventpact.registry import RegistrySettings
 from eventpact.registry.border import translated
+from eventpact.registry.checks import authorities, session_of
 
 __all__ = ["FEATURES", "RegistryKind", "registry_kind"]
 
@@ -41,19 +42,11 @@ class RegistryKind:
 def registry_kind(settings: RegistrySettings) -> RegistryKind:
     """The kind of the first URL's registry. Raises UnavailableError."""
     url = settings.urls[0]
-    password = settings.password
-    with requests.Session() as session, translated(f"schema registry {url}", "asking what it is"):
-        # The machine's own proxies and credentials have no say in it.
-        session.trust_env = False
-        if settings.username is not None and password is not None:
-            session.auth = (settings.username, password.reveal())
-        session.verify = settings.ca_location or True
-        if settings.certificate_location is not None:
-            key = settings.key_location
-            session.cert = settings.certificate_location if key is None else (settings.certificate_location, key)
+    verify = authorities(settings)
+    with session_of(settings) as session, translated(f"schema registry {url}", "asking what it is"):
 
         def get(address: str) -> requests.Response:
-            return session.get(address, timeout=settings.timeout, allow_redirects=False)
+            return session.get(address, timeout=settings.timeout, verify=verify, allow_redirects=False)
 
         first = get(f"{url}/subjects")
         skew, server = _skew(first), first.headers.get("Server", "")

@@ -14,7 +14,7 @@ from eventpact.registry.border import refusal, shown, translated
 from eventpact.registry.port import Compatibility, VersionChoice
 from eventpact.registry.settings import RegistrySettings
 
-__all__ = ["CompatibilityChecks"]
+__all__ = ["CompatibilityChecks", "authorities", "session_of"]
 
 MEDIA_TYPE: Final = "application/vnd.schemaregistry.v1+json"
 BUSY: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -28,21 +28,31 @@ class _NoAuth(AuthBase):
         return request
 
 
+def session_of(settings: RegistrySettings) -> requests.Session:
+    """For requests of our own: credentials, client certificate and proxies are those of confluent's client."""
+    session = requests.Session()
+    session.auth = _NoAuth()
+    if settings.username is not None and settings.password is not None:
+        session.auth = HTTPBasicAuth(settings.username.encode(), settings.password.reveal().encode())
+    if settings.certificate_location is not None:
+        key = settings.key_location
+        session.cert = (settings.certificate_location, key) if key else settings.certificate_location
+    return session
+
+
+def authorities(settings: RegistrySettings) -> str | bool:
+    """``verify`` of every request, and not of the session: a CA bundle in the environment would override that."""
+    return settings.ca_location or os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or True
+
+
 class CompatibilityChecks:
     """Asks ``POST /compatibility/...?verbose=true`` at each URL in turn. Thread-safe."""
 
     def __init__(self, settings: RegistrySettings, where: str) -> None:
         self._settings = settings
         self._where = where
-        self._session = requests.Session()
-        # Given with every request: a CA bundle in the environment would override the session's.
-        self._verify = settings.ca_location or os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or True
-        self._session.auth = _NoAuth()
-        if settings.username is not None and settings.password is not None:
-            self._session.auth = HTTPBasicAuth(settings.username.encode(), settings.password.reveal().encode())
-        if settings.certificate_location is not None:
-            key = settings.key_location
-            self._session.cert = (settings.certificate_location, key) if key else settings.certificate_location
+        self._session = session_of(settings)
+        self._verify = authorities(settings)
 
     def close(self) -> None:
         """After this no connection is open."""
