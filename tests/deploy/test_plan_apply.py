@@ -181,7 +181,8 @@ def test_a_saved_plan_is_the_plan(shop: Shop, place: Place) -> None:
 
 def test_a_changed_plan_file_is_refused(shop: Shop, place: Place) -> None:
     text = write_plan(planned(shop.manifest(), place))
-    for broken in (text.replace('"partitions": 3', '"partitions": 4'), "{}", "[]", "", "no plan"):
+    texts: tuple[str | bytes, ...] = (text.replace('"partitions": 3', '"partitions": 4'), "{}", "[]", "", "no plan")
+    for broken in (*texts, b"\xff\xfe{", b"\x80", "[" * 100_000):
         with pytest.raises(PlanError):
             read_plan(broken)
 

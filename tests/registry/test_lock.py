@@ -70,6 +70,18 @@ def test_what_is_no_lock_says_what_to_do(tmp_path: Path, locked: Locked) -> None
         read_lock(path, "production")
 
 
+def test_a_lock_that_cannot_be_written_is_named_and_leaves_nothing_behind(tmp_path: Path, locked: Locked) -> None:
+    away, folder = tmp_path / "no such folder" / "contracts.lock", tmp_path / "a folder.lock"
+    folder.mkdir()
+    (folder / "full").touch()
+    with pytest.raises(LockError, match=r"no such folder/contracts\.lock: cannot be written"):
+        write_lock(away, "production", locked)
+    with pytest.raises(OSError, match="directory"):
+        write_lock(folder, "production", locked)
+
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_while_the_registry_is_away_the_lock_answers_the_same(registry: MemoryRegistry, locked: Locked) -> None:
     away, here = LockedRegistry(AWAY, locked), LockedRegistry(registry, locked)
     for one in locked.versions:
@@ -108,6 +120,17 @@ def test_another_registry_is_noticed_at_the_first_contact(locked: Locked) -> Non
     other.register("events", V2)
     with pytest.raises(StaleLockError, match="another id"):
         LockedRegistry(other, locked).lookup("events", V1)
+
+
+def test_another_version_of_the_same_id_is_no_other_registry(registry: MemoryRegistry, locked: Locked) -> None:
+    """A schema that was deleted and registered again keeps its id."""
+    before = registry.lookup("events", V2)
+    registry.delete_version("events", before.version)
+    registry.register("events", V2)
+    found = LockedRegistry(registry, locked).lookup("events", V2)
+
+    assert found.id == before.id
+    assert found.version == before.version + 1
 
 
 def test_what_is_newer_than_the_lock_is_the_registrys_to_say(registry: MemoryRegistry, locked: Locked) -> None:

@@ -100,7 +100,7 @@ def apply(
     written = _lock(lock, manifest)
     if file is not None and waivers:
         raise typer.BadParameter("a saved plan is applied as it is; give --allow-... to `eventpact plan`")
-    saved = None if file is None else read_plan(file.read_text("utf-8"))
+    saved = None if file is None else read_plan(file.read_bytes())
     with ExitStack() as stack:
         topics, registry = _places(stack)
         if saved is None:

@@ -55,7 +55,7 @@ def to_json(plan: Plan) -> dict[str, object]:
     return {"fingerprint": _fingerprint(body), **body}
 
 
-def read_plan(text: str) -> Plan:
+def read_plan(text: str | bytes) -> Plan:
     """The plan of a document. Raises PlanError when it is none, or was changed."""
     try:
         body: dict[str, Any] = json.loads(text)  # Any: JSON; its fingerprint says that we wrote it
@@ -68,7 +68,7 @@ def read_plan(text: str) -> Plan:
             tuple(body["orphans"]),
             {target: _state(one) for target, one in body["seen"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PlanError("this is not a plan file; write one with `eventpact plan --out FILE`") from None
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -63,11 +64,22 @@ def locked_subjects(path: Path, environment: str) -> frozenset[str]:
 
 
 def write_lock(path: Path, environment: str, locked: Locked) -> None:
-    """After this the file says so about the environment, and about others what it said. Whole or not at all."""
+    """After this the file says so about the environment, and about others what it said. Whole or not at all.
+
+    Raises LockError: it cannot be written, or what is there is no lock file.
+    """
     sections = {**(_read(path) if path.exists() else {}), environment: locked}
     partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.write_text(_text(sections), "utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(_text(sections), "utf-8")
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise LockError(
+            f"{path}: cannot be written ({error.strerror}), so it does not say yet what was applied; see"
+            " that its folder is there and can be written, then run `eventpact apply` again"
+        ) from None
 
 
 def fingerprint(schema: SchemaText) -> str:

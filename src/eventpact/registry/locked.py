@@ -98,7 +98,8 @@ class LockedRegistry:
             if held is None:
                 raise
             raise stale(f"subject {subject} does not hold version {held.version} in the registry") from None
-        if held is not None and (found.id, found.version) != (held.id, held.version):
+        # Deleted and registered again, a schema has another version and its old id, which is what records carry.
+        if held is not None and found.id != held.id:
             raise stale(f"version {held.version} of subject {subject} has another id in the registry")
         return found
 
