@@ -8,7 +8,7 @@ import pytest
 
 from eventpact.errors import LockError, NotRegisteredError, StaleLockError, UnavailableError
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import MemoryRegistry, Reference, Registered, Registry, SchemaText
+from eventpact.registry import KnownSchemas, MemoryRegistry, Reference, Registered, Registry, SchemaText
 from eventpact.registry.lock import Locked, read_lock, registered_in, write_lock
 from eventpact.registry.locked import LockedRegistry
 from tests.registry.texts import record, spaced, using
@@ -103,6 +103,19 @@ def test_what_the_lock_does_not_hold_is_waited_for(locked: Locked) -> None:
         away.lookup("events", record("other"))
     with pytest.raises(UnavailableError):
         away.version("events")
+
+
+def test_a_lock_never_says_that_a_schema_does_not_belong(registry: MemoryRegistry, locked: Locked) -> None:
+    """The subject may hold it since the lock was written: subjects share ids. A record would be dead-lettered."""
+    shared = registry.register("copies", V1)
+    known = KnownSchemas(LockedRegistry(AWAY, locked))
+
+    assert known.belongs(shared, "events")
+    with pytest.raises(UnavailableError):
+        known.belongs(shared, "copies")
+    back = KnownSchemas(LockedRegistry(registry, locked))
+    assert back.belongs(shared, "copies")
+    assert not back.belongs(shared, "baskets")
 
 
 def test_another_registry_is_noticed_at_the_first_contact(locked: Locked) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from eventpact.errors import NotRegisteredError, SchemaError
 from eventpact.ids import SchemaId
+from eventpact.registry.locked import LockedRegistry
 from eventpact.registry.once import OnceCache
 from eventpact.registry.port import MAX_ID, Reference, Registry, SchemaText
 from eventpact.registry.references import reference_texts
@@ -80,6 +81,10 @@ class KnownSchemas:
         return self._registry.version(reference.subject, reference.version, deleted=True).schema
 
     def _find(self, schema_id: SchemaId, subject: str) -> bool:
-        if subject not in self._registry.subjects_of(schema_id):
+        if isinstance(self._registry, LockedRegistry):
+            found = self._registry.belongs(schema_id, subject)
+        else:
+            found = subject in self._registry.subjects_of(schema_id)
+        if not found:
             raise not_in_subject(subject)
         return True

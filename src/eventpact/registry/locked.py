@@ -74,6 +74,19 @@ class LockedRegistry:
         held = self._by_id.get(schema_id, [])
         return self._else(lambda: self._registry.subjects_of(schema_id), frozenset(one.subject for one in held))
 
+    def belongs(self, schema_id: SchemaId, subject: str) -> bool:
+        """Is or was the schema registered in the subject? A lock may be older than that, so it never says no.
+
+        Raises:
+            RegistryError: the registry could not say, and the lock does not say yes.
+        """
+        try:
+            return subject in self._registry.subjects_of(schema_id)
+        except UnavailableError:
+            if any(one.subject == subject for one in self._by_id.get(schema_id, ())):
+                return True
+            raise
+
     def subjects(self) -> tuple[str, ...]:
         return self._registry.subjects()
 
