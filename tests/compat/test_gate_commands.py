@@ -148,6 +148,7 @@ def test_level_decides_which_direction_counts(tmp_path: Path) -> None:
         ["check", "--against", "yesterday"],
         ["check", "--against", "git:--output=x"],
         ["check", "--against", "registry"],
+        ["check", "--compat", "nowhere"],
         ["rule", "NO_SUCH_RULE"],
         ["check", "--format", "pdf"],
     ],
@@ -160,7 +161,7 @@ def test_schema_that_does_not_parse_is_a_finding_of_check(shop: Shop, capsys: py
     shop.file.write_text('{"type": "record"', "utf-8")
 
     assert run(["check", "--format", "json"]) == 1
-    assert [one["rule"] for one in findings(capsys)] == ["INVALID_SCHEMA"]
+    assert [(one["rule"], one["file"]) for one in findings(capsys)] == [("INVALID_SCHEMA", "schemas/order.avsc")]
 
 
 def test_step_summary_is_appended(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,3 +220,18 @@ def test_check_against_a_revision_sees_edited_history(shop: Shop, capsys: pytest
 
     assert run(["check", "--against", "git:HEAD", "--format", "json"]) == 1
     assert {str(f["path"]) for f in findings(capsys)} == {"orders/1/000-typical.bin", "orders/1"}
+
+
+def test_a_revision_with_a_broken_schema_is_named(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=shop.root, check=True, capture_output=True)
+
+    good = shop.file.read_bytes()
+    shop.file.write_bytes(b"{")
+    git("init", "-q")
+    git("add", ".")
+    git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "one")
+    shop.file.write_bytes(good)
+
+    assert run(["check", "--against", "git:HEAD"]) == 1
+    assert "git:HEAD:schemas/order.avsc:1:" in capsys.readouterr().err

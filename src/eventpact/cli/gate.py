@@ -97,8 +97,11 @@ def _report(
     return report.findings, report.contracts
 
 
-def compat_folder(manifest: Path, given: Path | None) -> Path:
-    """The folder of history, golden payloads and waivers."""
+def compat_folder(manifest: Path, given: Path | None, *, new: bool = False) -> Path:
+    """The folder of history, golden payloads and waivers. A given one has to be there, unless it may be ``new``."""
+    if given is not None and not (new or given.is_dir()):
+        # Without it nothing would be compared, and everything would pass.
+        raise typer.BadParameter(f"there is no folder {given}; `eventpact release` makes one", param_hint="--compat")
     return given if given is not None else Path(os.path.normpath(manifest.parent / ".." / "compat"))
 
 

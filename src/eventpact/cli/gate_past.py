@@ -7,7 +7,8 @@ from pathlib import Path
 from eventpact.cli.gate_git import changed_files, folder_at
 from eventpact.cli.gate_sources import open_registry, registry_schema
 from eventpact.contract import Manifest, load_manifest
-from eventpact.errors import NotRegisteredError
+from eventpact.contract.schemas import renamed
+from eventpact.errors import NotRegisteredError, SchemaError
 from eventpact.registry import Registry
 from eventpact_compat.facts import guarded
 from eventpact_compat.finding import Finding
@@ -24,7 +25,7 @@ def git_past(manifest: Manifest, folders: Folders, revision: str) -> tuple[dict[
     with folder_at(revision, manifest.path.parent) as folder:
         path = folder / manifest.path.name if folder is not None else None
         if path is not None and path.exists():
-            for old in guarded(load_manifest(path)):
+            for old in guarded(_manifest_at(revision, path, manifest.path.parent)):
                 label = f"git:{revision}:{manifest.path.parent.as_posix()}/{Path(old.file).name}"
                 past[old.name] = Past((Older(revision, named(old.schema, label)),), old.facts)
     changed = [
@@ -33,6 +34,15 @@ def git_past(manifest: Manifest, folders: Folders, revision: str) -> tuple[dict[
         for file in changed_files(revision, root)
     ]
     return past, changed
+
+
+def _manifest_at(revision: str, copy: Path, folder: Path) -> Manifest:
+    try:
+        return load_manifest(copy)
+    except SchemaError as error:
+        # The copy is gone when somebody reads this.
+        file = Path(error.source).relative_to(copy.parent)
+        raise renamed(error, f"git:{revision}:{(folder / file).as_posix()}") from None
 
 
 def _changed(file: Path, inside: Path, revision: str) -> Finding:

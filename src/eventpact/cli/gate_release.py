@@ -41,7 +41,7 @@ def release(
 
     loaded = load_manifest(manifest)
     name = loaded.contract(contract).name
-    folder = compat_folder(manifest, compat)
+    folder = compat_folder(manifest, compat, new=True)
     folders = Folders.below(folder)
     waivers = read_waivers(folder / "waivers.toml")
     report = check_contracts(loaded, folders, today=day(today), waivers=waivers, only=frozenset({name}))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 
-__all__ = ["parse_all", "uses"]
+__all__ = ["parse_all", "renamed", "uses"]
 
 _NAMED: Final = frozenset({"record", "error", "enum", "fixed"})
 _PRIMITIVE: Final = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
@@ -37,6 +37,11 @@ def parse_all(texts: Mapping[str, str]) -> dict[str, Schema]:
 def uses(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """File name -> the files whose types it uses. Texts that are not Avro use nothing."""
     return _needs({file: _names(text) for file, text in sorted(texts.items())})
+
+
+def renamed(error: SchemaError, source: str) -> SchemaError:
+    """The same error of a file that is called ``source``."""
+    return SchemaError(error.message, source=source, line=error.line, column=error.column, pointer=error.pointer)
 
 
 def _needs(names: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, list[str]]:
