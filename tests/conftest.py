@@ -5,13 +5,16 @@ examples are drawn in every other run.
 """
 
 import os
+import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.hanging import pytest_collection_modifyitems, pytest_timeout_set_timer
 from tests.live.fixtures import apicurio, kafka_broker
 
-__all__ = ["apicurio", "kafka_broker", "pytest_collection_modifyitems", "pytest_timeout_set_timer"]
+__all__ = ["apicurio", "ctrl_c", "kafka_broker", "pytest_collection_modifyitems", "pytest_timeout_set_timer"]
 
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
@@ -24,3 +27,11 @@ settings.register_profile(
 )
 settings.register_profile("night", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises, as in a program of its own; a test run in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -486,8 +486,8 @@ def test_the_callers_event_stops_too() -> None:
     assert flag.requested
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_ctrl_c_counts_at_the_end_of_what_may_not_be_cut_in_two() -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     done: list[str] = []
 
     def held() -> None:
@@ -495,34 +495,28 @@ def test_a_ctrl_c_counts_at_the_end_of_what_may_not_be_cut_in_two() -> None:
             signal.raise_signal(signal.SIGINT)
             done.append("both halves")
 
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            held()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with pytest.raises(KeyboardInterrupt):
+        held()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
     assert done == ["both halves"]
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_ctrl_c_counts_even_where_what_held_it_has_failed() -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def failing() -> None:
         with interrupt_held():
             signal.raise_signal(signal.SIGINT)
             raise BrokerUnavailableError("nobody is there")
 
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            failing()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with pytest.raises(KeyboardInterrupt):
+        failing()
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_long_wait_ends_with_what_it_finds_or_with_a_ctrl_c() -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     found: list[str] = []
     waits: list[float] = []
 
@@ -535,13 +529,10 @@ def test_a_long_wait_ends_with_what_it_finds_or_with_a_ctrl_c() -> None:
             found.append("and another")
         return found
 
-    try:
-        first = list(wait_in_slices(look, 60.0))
-        found.clear()
-        with pytest.raises(KeyboardInterrupt):
-            wait_in_slices(look, 60.0)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    first = list(wait_in_slices(look, 60.0))
+    found.clear()
+    with pytest.raises(KeyboardInterrupt):
+        wait_in_slices(look, 60.0)
 
     assert first == ["a record"]
     assert found == ["and another"]

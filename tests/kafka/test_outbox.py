@@ -430,12 +430,11 @@ def test_a_program_that_ends_without_closing_says_what_it_lost(broker: EmbeddedB
     assert CANARY not in errors
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_interrupts_a_full_queue(broker: EmbeddedBroker) -> None:
     box = outbox(broker, queue_max_messages=1, queue_timeout_ms=60_000, message_timeout_ms=60_000)
     broker.set_down()
     box.send(CANARY, b"key")
-    # A test run that was started in the background ignores SIGINT; here it is what this test is about.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     try:
         timer.start()
@@ -443,17 +442,8 @@ def test_ctrl_c_interrupts_a_full_queue(broker: EmbeddedBroker) -> None:
             box.send(CANARY, b"key")
     finally:
         timer.join()
-        signal.signal(signal.SIGINT, before)
     with pytest.raises(DeliveryError):
         box.close(0)
-
-
-@pytest.fixture
-def ctrl_c() -> Iterator[None]:
-    """Ctrl-C raises, as in a program of its own."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("ctrl_c")

@@ -62,11 +62,11 @@ def test_b2_back_pressure_has_a_deadline_and_counts_add_up(world: World) -> None
     assert failed.value.failed == 10
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_b4_ctrl_c_ends_a_close_whose_broker_is_down(world: World) -> None:
     made = producer(world, message_timeout_ms=60_000)
     world.broker.set_down()
     made.publish(event(1))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     begun = monotonic()
     try:
@@ -75,7 +75,6 @@ def test_b4_ctrl_c_ends_a_close_whose_broker_is_down(world: World) -> None:
             made.close()
     finally:
         timer.join()
-        signal.signal(signal.SIGINT, before)
         world.broker.set_up()
 
     assert monotonic() - begun < LIMIT

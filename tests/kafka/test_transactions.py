@@ -459,6 +459,7 @@ class Interrupted(Scripted):
         return super().consume(most, timeout)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(
     ("kind", "error", "sought"),
     [(Scripted, RegistryAccessError, {0: 0, 1: 0}), (Interrupted, KeyboardInterrupt, {0: 0})],
