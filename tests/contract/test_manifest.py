@@ -153,6 +153,8 @@ WRONG = {
     "retention missing": ('retention = "7d"\n', "", "the key 'retention' is missing", 13),
     "setting twice": ('"preallocate" = true', '"retention.ms" = 1', "said by the key retention", 13),
     "setting type": ('"preallocate" = true', '"preallocate" = []', "a text, a number, true or false", 21),
+    "setting no number": ('"retention.bytes" = -1', '"retention.bytes" = "1 GiB"', "a whole number of bytes", 20),
+    "setting a fraction": ('"retention.bytes" = -1', '"retention.bytes" = 1e9', "a whole number of bytes", 20),
     "dlq is topic": ('topic = "orders-dlq"', 'topic = "orders"', "the topic itself", 7),
     "dlq key": ('group = "orders-parked"', 'group = "g"\nretries = 3', "did you mean 'max_retries'?", 28),
     "dlq format": ('group = "orders-parked"', 'group = "g"\nformat = "avro"', "'avro' is none of envelope, raw", 28),

@@ -67,8 +67,9 @@ def test_a_setting_that_the_broker_does_not_show_is_a_difference() -> None:
     assert str(compare(wanted, found)[0]) == "events: min.insync.replicas should be 2, not shown by the broker"
 
 
-def test_a_list_of_policies_has_no_order() -> None:
-    wanted = Topic("events", 1, None, {"cleanup.policy": "compact,delete"})
+@pytest.mark.parametrize("policies", ["compact,delete", "compact, delete"])
+def test_a_list_of_policies_has_no_order_and_no_blanks(policies: str) -> None:
+    wanted = Topic("events", 1, None, {"cleanup.policy": policies})
 
     assert compare(wanted, FoundTopic("events", 1, {"retention.ms": "-1", "cleanup.policy": "delete,compact"})) == ()
 

@@ -24,6 +24,7 @@ __all__ = ["Manifest", "Package", "load_manifest", "load_texts"]
 Made = TypeVar("Made")
 
 _IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
+_BYTES: Final = re.compile(r"-1|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +250,15 @@ def _settings(table: Table) -> dict[str, str]:
 def _setting(settings: Table, key: str) -> tuple[str, str]:
     match settings.value(key):
         case bool() as flag:
-            return key, "true" if flag else "false"
+            text = "true" if flag else "false"
         case str() | int() | float() as value:
-            return key, str(value)
+            text = str(value)
         case _:
             raise settings.error("a topic setting is a text, a number, true or false", key)
+    # A plan compares it with what the topic keeps now.
+    if key == "retention.bytes" and _BYTES.fullmatch(text) is None:
+        raise settings.error("retention.bytes is a whole number of bytes, or -1 for no limit", key)
+    return key, text
 
 
 def _no_shared_events(contracts: tuple[Contract, ...], table: Table) -> None:

@@ -70,8 +70,12 @@ def compare(wanted: Topic, found: FoundTopic) -> tuple[Difference, ...]:
 
 
 def same(wanted: str, found: str | None) -> bool:
-    """Lists such as `compact,delete` have no order."""
-    return found is not None and sorted(wanted.split(",")) == sorted(found.split(","))
+    """Lists such as `compact, delete` have no order and no blanks; brokers show them without."""
+    return found is not None and _listed(wanted) == _listed(found)
+
+
+def _listed(value: str) -> list[str]:
+    return sorted(part.strip() for part in value.split(","))
 
 
 def topics_of(contract: Contract) -> tuple[Topic, ...]:
