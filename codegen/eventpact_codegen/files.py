@@ -21,6 +21,11 @@ class Drift(StrEnum):
     CHANGED = "changed"
     ORPHAN = "orphan"
 
+    @property
+    def mended(self) -> str:
+        """What it was, said after `write` has put it right."""
+        return {Drift.MISSING: "new", Drift.CHANGED: "changed", Drift.ORPHAN: "removed"}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

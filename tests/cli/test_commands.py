@@ -25,8 +25,12 @@ def contracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_generating_twice_changes_nothing(contracts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", "--check"]) == 1
+    assert "missing  " in capsys.readouterr().out
     assert run(["generate"]) == 0
-    assert "missing" in capsys.readouterr().out
+    written = capsys.readouterr().out
+    assert "new      " in written
+    assert "missing" not in written
     assert run(["generate", "--check"]) == 0
     assert capsys.readouterr().out == ""
 

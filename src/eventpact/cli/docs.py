@@ -84,7 +84,7 @@ def _settle(files: Mapping[str, str], root: Path, kind: Kind, check: bool) -> bo
 
     found = (drift if check else write)(files, root, kind)
     for path, state in found.items():
-        out.print(f"[yellow]{state:<8}[/] {root / path}", soft_wrap=True)
+        out.print(f"[yellow]{state if check else state.mended:<8}[/] {root / path}", soft_wrap=True)
     if not found:
         err.print(f"[green]✔[/] {root}: {len(files)} file{'' if len(files) == 1 else 's'} up to date")
     return bool(found)
