@@ -137,6 +137,15 @@ def test_every_contract_and_field_is_there(catalog: Catalog, pages: dict[str, Pa
             assert all(row.anchor in ids and row.name in text for row in section.fields)
 
 
+def test_a_fixed_says_its_size_and_what_it_is_once(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write([*ORDER, field("sum", {"type": "fixed", "name": "Md5", "size": 16})])
+    texts = page_of(render_site(repository.catalog())["contracts/orders.html"]).texts
+
+    assert "fixed(16)" in texts[texts.index("Md5") :]
+    assert "fixed fixed(16)" not in texts
+
+
 def test_what_schemas_say_is_text_and_nothing_else(pages: dict[str, Page], site: dict[str, str]) -> None:
     for path, page in pages.items():
         scripts = [tag.attributes for tag in page.all("script")]
