@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
 
+from eventpact.cli.app import run
 from eventpact.contract import load_manifest
 from eventpact.dev import EmbeddedStack
+
+if TYPE_CHECKING:
+    import pytest
 
 MANIFEST = Path(__file__).parents[2] / "schemas" / "contracts.toml"
 
@@ -44,3 +50,13 @@ def test_lag_is_served_until_sigterm() -> None:
     assert 'eventpact_dead_letters{topic="ingestion-events"} 0.0' in told
     assert alive.status_code == 200
     assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert run(["monitoring", "serve", "--port", port, "-m", str(MANIFEST)]) == 2
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use; name another" in capsys.readouterr().err

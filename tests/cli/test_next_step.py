@@ -45,6 +45,13 @@ def told(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[int, str]:
         ("diff no.avsc no.avsc", 2, "no.avsc: no such file", "name a file that exists"),
         ("diff ingestion@9 ingestion@1", 2, "no released version 9", "there are: 1"),
         ("apply no.json", 2, "no.json: no such file", "name a file that exists"),
+        (
+            "publish ingestion --dry-run --dead-letter no/bad.jsonl",
+            2,
+            "no/bad.jsonl: no such file",
+            "make the folder no,",
+        ),
+        ("dev --env-file no/.env", 2, "no/.env: no such file", "make the folder no,"),
         ("apply schemas/contracts.toml", 1, "this is not a plan file", "eventpact plan --out FILE"),
         ("check --against nowhere", 2, "'nowhere'", "expected history, git:REF or registry"),
         ("dlq show ingestion 7", 2, "expected partition:offset", "such as 3:1042"),

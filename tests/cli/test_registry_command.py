@@ -101,7 +101,10 @@ def test_it_asks_for_the_password_in_the_variable() -> None:
         (("--tls-cert", __file__), "the certificate and its key cannot be used"),
         (("--dialect", "karapace"), "karapace"),
         (("--data", "/nowhere/at/all.db"), "cannot open the registry's file"),
-        (("--host", "192.0.2.1"), "cannot listen on 192.0.2.1"),
+        (
+            ("--host", "192.0.2.1"),
+            "cannot listen on 192.0.2.1:0: Cannot assign requested address; choose another address",
+        ),
     ],
 )
 def test_what_cannot_be_is_told_with_exit_code_2(

@@ -237,6 +237,12 @@ def test_bytes_that_are_no_text_are_a_manifest_error(tmp_path: Path) -> None:
         load_manifest(tmp_path / "contracts.toml")
 
 
+def test_a_byte_order_mark_is_called_by_its_name(load: Load) -> None:
+    """Editors on Windows write it, and nobody sees it."""
+    with pytest.raises(ManifestError, match=r"contracts\.toml:1: starts with a byte order mark"):
+        load("\ufeff" + MANIFEST)
+
+
 def test_a_broken_schema_is_a_schema_error(load: Load, tmp_path: Path) -> None:
     """With its place as seen from here, as lint says it: that is what people click, and what CI annotates."""
     (tmp_path / "broken.avsc").write_text("{")

@@ -72,9 +72,15 @@ def test_format_writes_the_one_layout(order: Path, capsys: pytest.CaptureFixture
     assert run(["format", "--check", "order.avsc"]) == 0
 
 
-def test_a_file_that_is_not_json_is_named_and_left_alone(order: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    order.write_bytes(b"{")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(b"{", "order.avsc:1:2: not JSON"), (b"\xef\xbb\xbf{}", "order.avsc:1:1: not JSON: the text starts with a byte")],
+)
+def test_a_file_that_is_not_json_is_named_and_left_alone(
+    text: bytes, said: str, order: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order.write_bytes(text)
 
     assert run(["format", "."]) == 1
-    assert "order.avsc:1:2: not JSON" in capsys.readouterr().err
-    assert order.read_bytes() == b"{"
+    assert said in capsys.readouterr().err
+    assert order.read_bytes() == text

@@ -157,6 +157,8 @@ class _Reader:
         self._at = 0
 
     def document(self) -> Node:
+        if self._text.startswith("\ufeff"):
+            raise self._error("the text starts with a byte order mark; save it as UTF-8 without one")
         opened: list[_Open] = []
         while True:
             done = self._value(opened)

@@ -44,7 +44,11 @@ def serve(
     try:
         with ExitStack() as stack:
             collector = LookCollector(watcher_of(stack, manifest, contracts, sample=0))
-            server = stack.enter_context(Server(collector, collector.unready, host=host, port=port))
+            try:
+                server = stack.enter_context(Server(collector, collector.unready, host=host, port=port))
+            except OSError as error:
+                what = f"cannot listen on {host}:{port}: {error.strerror}; name another"
+                raise typer.BadParameter(what, param_hint="--host or --port") from None
             err.print(f"[green]ready[/] at {server.url}/metrics; stop with Ctrl-C")
             stop.wait()
     finally:

@@ -1,5 +1,6 @@
 """What a person does about an error, as far as the kind of error tells."""
 
+from pathlib import Path
 from typing import Final
 
 from eventpact.errors import (
@@ -44,6 +45,8 @@ STEPS: Final[tuple[tuple[type[Exception], str], ...]] = (
 
 def next_step(error: Exception) -> str | None:
     """The step, or ``None`` when the error's own text has it."""
+    if isinstance(error, FileNotFoundError) and error.filename is not None and not Path(error.filename).parent.is_dir():
+        return f"make the folder {Path(error.filename).parent}, or name another; relative names count from this folder"
     return next((step for kind, step in STEPS if isinstance(error, kind)), None)
 
 

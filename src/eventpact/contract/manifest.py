@@ -289,7 +289,7 @@ def _checked(make: Callable[[], Made], table: Table) -> Made:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode()
+        text = path.read_bytes().decode()
     except UnicodeDecodeError:
         raise ManifestError("not UTF-8", source=str(path)) from None
     except FileNotFoundError:
@@ -300,3 +300,6 @@ def _read(path: Path) -> str:
         ) from None
     except OSError as error:
         raise ManifestError(f"cannot read it: {error.strerror}", source=str(path)) from None
+    if text.startswith("\ufeff"):
+        raise ManifestError("starts with a byte order mark; save it as UTF-8 without one", source=str(path), line=1)
+    return text

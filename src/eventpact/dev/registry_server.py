@@ -5,6 +5,7 @@ For development and tests; production is Redpanda. What it holds outlives it whe
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -118,8 +119,9 @@ class RegistryServer:
             listener.listen()
         except OSError as error:
             listener.close()
+            other = "port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "address"
             raise RegistryError(
-                f"the local registry cannot listen on {self.host}:{self.port}: {error.strerror}; choose another port"
+                f"the local registry cannot listen on {self.host}:{self.port}: {error.strerror}; choose another {other}"
             ) from None
         self.port = listener.getsockname()[1]
         return listener
