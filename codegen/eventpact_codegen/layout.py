@@ -23,7 +23,7 @@ from eventpact_codegen.expressions import (
     flat,
     keyword,
 )
-from eventpact_codegen.literals import WIDTH, pieces, text
+from eventpact_codegen.literals import WIDTH, columns, pieces, text
 
 __all__ = ["assign", "fit", "held_list"]
 
@@ -33,7 +33,7 @@ _ONE_OF: Final = "  # one of"
 def fit(expr: Expr, indent: int, around: int = 0) -> list[str]:
     """The expression as lines that fit, all but the first indented. Its line holds ``around`` columns already."""
     line = flat(expr)
-    return [line] if indent + around + len(line) <= WIDTH else _broken(expr, indent)
+    return [line] if indent + around + columns(line) <= WIDTH else _broken(expr, indent, around)
 
 
 def assign(target: str, annotation: Expr | None, value: Expr | None, indent: int) -> list[str]:
@@ -44,17 +44,17 @@ def assign(target: str, annotation: Expr | None, value: Expr | None, indent: int
     if value is None:
         assert annotation is not None  # noqa: S101  # an assignment assigns something
         return _joined(margin + head, _parenthesized(annotation, indent, len(head)))
-    if indent + len(f"{head}{shape} = {flat(value)}") <= WIDTH:
+    if indent + columns(f"{head}{shape} = {flat(value)}") <= WIDTH:
         return [f"{margin}{head}{shape} = {flat(value)}"]
-    if indent + len(f"{head}{shape} = {_opening(value)}") <= WIDTH and (_breaks(value) or not _splits(annotation)):
+    if indent + columns(f"{head}{shape} = {_opening(value)}") <= WIDTH and (_breaks(value) or not _splits(annotation)):
         return _joined(f"{margin}{head}{shape} = ", _parenthesized(value, indent, WIDTH))
     types = _parenthesized(annotation, indent, WIDTH) if annotation is not None else [""]
     last = types[-1] if len(types) > 1 else margin + head + types[-1]
-    values = _parenthesized(value, indent, len(last) + 3 - indent)
+    values = _parenthesized(value, indent, columns(last) + 3 - indent)
     return _joined(margin + head, [*types[:-1], types[-1] + " = " + values[0], *values[1:]])
 
 
-def _broken(expr: Expr, indent: int) -> list[str]:
+def _broken(expr: Expr, indent: int, around: int = 0) -> list[str]:
     inner = indent + 4
     match expr:
         case Atom() | Text():
@@ -64,7 +64,7 @@ def _broken(expr: Expr, indent: int) -> list[str]:
         case Subscript():
             return [flat(expr)]
         case OneOf(branches):
-            return _alternatives(branches, indent)
+            return _alternatives(branches, indent, around)
         case Call(function, args):
             if not args:
                 return [flat(expr)]
@@ -89,26 +89,28 @@ def _items(items: Iterable[tuple[str, Expr]], indent: int, note: int = 0) -> lis
     """One item a line, each with its comma and room for a comment of ``note`` columns."""
     lines: list[str] = []
     for head, item in items:
-        around = len(head) + 1 + note
-        long = isinstance(item, Text) and indent + around + len(flat(item)) > WIDTH
+        around = columns(head) + 1 + note
+        long = isinstance(item, Text) and indent + around + columns(flat(item)) > WIDTH
         found = _held(item, indent) if long and isinstance(item, Text) else fit(item, indent, around)
         lines += _joined(" " * indent + head, [*found[:-1], found[-1] + ","])
     return lines
 
 
-def _alternatives(branches: Sequence[Expr], indent: int) -> list[str]:
+def _alternatives(branches: Sequence[Expr], indent: int, after: int = 0) -> list[str]:
+    """One branch a line; ``after`` columns follow the last."""
     # The formatter counts the comment, too.
     first = fit(branches[0], indent, len(_ONE_OF))
     lines = [f"{first[0]}{_ONE_OF}", *first[1:]]
-    for branch in branches[1:]:
-        lines += _joined(" " * indent + "| ", fit(branch, indent, 2))
+    *others, last = branches[1:]
+    for branch, around in [*((branch, 2) for branch in others), (last, 2 + after)]:
+        lines += _joined(" " * indent + "| ", fit(branch, indent, around))
     return lines
 
 
 def _parenthesized(expr: Expr, indent: int, around: int) -> list[str]:
     """Like `fit`, for a place outside all brackets."""
     line = flat(expr)
-    if indent + around + len(line) <= WIDTH:
+    if indent + around + columns(line) <= WIDTH:
         return [line]
     if isinstance(expr, OneOf):
         lines = _alternatives(expr.branches, indent + 4)
@@ -118,7 +120,7 @@ def _parenthesized(expr: Expr, indent: int, around: int) -> list[str]:
 
 def _held(expr: Atom | Text, indent: int) -> list[str]:
     margin = " " * (indent + 4)
-    if isinstance(expr, Text) and indent + 4 + len(flat(expr)) > WIDTH:
+    if isinstance(expr, Text) and indent + 4 + columns(flat(expr)) > WIDTH:
         first, *rest = pieces(expr.value, WIDTH - indent - 4)
         return ["(", f"{margin}{first}  # in pieces", *(margin + piece for piece in rest), " " * indent + ")"]
     return ["(", f"{margin}# on a line of its own", margin + flat(expr), " " * indent + ")"]

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["WIDTH", "comment", "data", "docstring", "pieces", "text"]
+__all__ = ["WIDTH", "columns", "comment", "data", "docstring", "pieces", "text"]
 
 WIDTH: Final = 88
 """Columns of generated code: a formatter with a larger line length leaves it alone, too."""
 
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def columns(code: str) -> int:
+    """How wide the formatter takes it for: two columns for the letters of East Asia, none for marks on a letter.
+
+    Unicode Standard Annex 11; the formatter knows some 500 rare characters more.
+    """
+    return len(code) if code.isascii() else sum(map(_width, code))
 
 
 def text(value: str) -> str:
@@ -64,6 +73,12 @@ def comment(value: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in value)
 
 
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def _quote(value: str) -> str:
     return "'" if value.count('"') > value.count("'") else '"'
 
@@ -90,12 +105,12 @@ def _cut(line: str, room: int) -> Iterator[str]:
     quote = _quote(line)
     for i, character in enumerate(line):
         # A part may prefer the other quote, so a quote of either kind counts as an escaped one.
-        size = 2 if character in "'\"" else len(_character(character, quote))
+        size = 2 if character in "'\"" else columns(_character(character, quote))
         if width + size > room and i > start:
             blank = line.rfind(" ", start, i) + 1
             end = blank if blank > start and not line[start:blank].isspace() else i
             yield line[start:end]
-            start, width = end, 2 + sum(2 if c in "'\"" else len(_character(c, quote)) for c in line[end:i])
+            start, width = end, 2 + sum(2 if c in "'\"" else columns(_character(c, quote)) for c in line[end:i])
         width += size
     yield line[start:]
 

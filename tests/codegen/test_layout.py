@@ -25,10 +25,13 @@ from eventpact_codegen.expressions import (
     flat,
 )
 from eventpact_codegen.layout import assign
+from eventpact_codegen.literals import columns
 
 NAMES = st.from_regex(r"[A-Z][A-Za-z]{2,30}", fullmatch=True)
 ATOMS = st.builds(Atom, NAMES)
-TEXTS = st.builds(Text, st.text(st.characters(codec="ascii"), min_size=1, max_size=150))
+LETTERS = st.one_of(st.characters(codec="ascii"), st.sampled_from("é日本語ｶ한\u0301€😀"))
+KEYS = st.text(LETTERS, max_size=9)
+TEXTS = st.builds(Text, st.text(LETTERS, min_size=1, max_size=150))
 
 
 def types(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
@@ -45,7 +48,9 @@ def bracketed(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     return st.one_of(
         st.builds(lambda items: Tuple(tuple(items)), st.lists(inner, max_size=4)),
         st.builds(lambda items: Set(tuple(items)), st.lists(inner, min_size=1, max_size=4)),
-        st.builds(lambda items: Dict(tuple(items.items())), st.dictionaries(st.text(max_size=9), inner, max_size=4)),
+        st.builds(
+            lambda items: Dict(tuple(items.items())), st.dictionaries(st.text(LETTERS, max_size=9), inner, max_size=4)
+        ),
         st.builds(
             lambda name, args: Call(name, tuple(args.items())), NAMES, st.dictionaries(keywords, inner, max_size=4)
         ),
@@ -80,13 +85,22 @@ def test_lines_fit_where_they_can(annotation: Expr, value: Expr | None) -> None:
     for line in assign("name", annotation, value, 4):
         # The blank behind a dictionary's key is none that a line may end at.
         words = line.replace('": ', '":').strip(" |,()")
-        assert len(line) <= 88 or "# " in line or " " not in words or "=" in line
+        assert columns(line) <= 88 or "# " in line or " " not in words or "=" in line
+
+
+def many(item: Expr) -> Expr:
+    return Subscript("tuple", (item, Atom("...")))
+
+
+# One column too many on the last branch, for the comma behind it; and letters that are two columns wide.
+TIGHT = many(OneOf((Atom("A"), many(OneOf((Atom("B" * 40), Atom("C" * 23)))))))
+WIDE = Call("f", (("", Text("日本語" * 6)), ("", Text("ｶ" * 6 + "한" * 15))))
 
 
 @pytest.mark.parametrize("width", [88, 120])
 def test_the_formatter_agrees(tmp_path: Path, width: int) -> None:
     """One file with many drawn assignments, for one run of the formatter."""
-    lines = ["class C:"]
+    lines = ["class C:", *assign("tight", TIGHT, None, 4), *assign("wide", Atom("W"), WIDE, 4)]
 
     @settings(max_examples=150, database=None)
     @given(TYPES, st.one_of(st.none(), VALUES))
