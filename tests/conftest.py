@@ -1,7 +1,7 @@
 """What every test shares: timeouts and hypothesis profiles. `HYPOTHESIS_PROFILE=ci` looks harder, `night` for hours.
 
-The gate draws the same examples each time: a commit is refused for what it changed, not for what an older one hid. New
-examples are drawn in every other run.
+The gate draws from a fixed seed: a commit should be refused for what it changed, not for what an older one hid. (The
+constants of whatever modules are loaded have a say in it, too.) Every other run draws anew.
 """
 
 import os
