@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from eventpact.cli.app import run
 from eventpact.dev import EmbeddedStack
 from eventpact.dev.registry.call import Answer, Call, refused
+from eventpact.kafka import Settings
 
 ROOT = Path(__file__).parents[2]
 EVENTPACT = [sys.executable, "-m", "eventpact"]
@@ -78,6 +80,21 @@ def test_it_brings_the_manifest_s_topics_unless_told_otherwise(
 
     assert (code, ended) == (0, 0)
     assert "create topic" not in capsys.readouterr().out
+
+
+def test_what_the_processor_gives_up_has_a_topic(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan makes no parking topics, so nothing else could make one here."""
+    with dev() as (lines, _):
+        pasted(monkeypatch, lines)
+        settings = Settings.from_env()
+        client = AdminClient({"bootstrap.servers": settings.bootstrap_servers})
+        found = client.list_topics(timeout=30).topics
+
+    assert {name: len(topic.partitions) for name, topic in found.items()} == {
+        "ingestion-events": 6,
+        "ingestion-events-dlq": 6,
+        "ingestion-events-parked": 6,
+    }
 
 
 class Killer:

@@ -27,8 +27,8 @@ def dev(
 ) -> None:
     """Run a Kafka broker and a schema registry in this process, with the manifest's topics, until Ctrl-C.
 
-    Prints the environment lines to paste into another shell; what runs beside a file `.env` finds them by itself.
-    Nothing outlives it: for development and tests.
+    Parking topics for dead letters are there, too. Prints the environment lines to paste into another shell; what
+    runs beside a file `.env` finds them by itself. Nothing outlives it: for development and tests.
 
     Example: eventpact dev --env-file .env
     """
@@ -39,6 +39,10 @@ def dev(
     try:
         contracts = () if no_topics else load_manifest(manifest).contracts
         with EmbeddedStack(contracts, registry_port=registry_port) as stack, noted(stack.environment(), env_file):
+            for contract in contracts:
+                if contract.dead_letter is not None and contract.parked_topic not in stack.broker.topics:
+                    # The manifest does not name it, and there is no other way to make one here.
+                    stack.broker.create_topic(contract.parked_topic, contract.dead_letter.topic.partitions)
             for name, value in stack.environment().items():
                 typer.echo(f"export {name}={shlex.quote(value)}")
             topics = ", ".join(f"{name} ({count})" for name, count in stack.broker.topics.items())

@@ -28,7 +28,9 @@ __all__ = ["ContractArgument", "Opened", "choosing", "choosing_by_content", "ope
 
 P = ParamSpec("P")
 
-TenantOption = Annotated[str | None, typer.Option("--tenant", help="Of this tenant.")]
+TenantOption = Annotated[
+    str | None, typer.Option("--tenant", help="Of this tenant. Only a key that is a UUID is noted as one.")
+]
 ReasonOption = Annotated[Reason | None, typer.Option("--reason", help="Dead-lettered for this reason.")]
 StageOption = Annotated[Stage | None, typer.Option("--stage", help="Failed at this stage.")]
 SchemaIdOption = Annotated[int | None, typer.Option("--schema-id", help="Written with this schema.")]
