@@ -16,7 +16,7 @@ from eventpact_compat.facts import Facts, Guarded, guarded
 from eventpact_compat.finding import Finding, Rule, Severity
 from eventpact_compat.golden import GOLDEN_MISSING, Reader, check_golden, event_class, read_golden
 from eventpact_compat.history import RELEASED_CHANGED, Released, digest_files, read_history, unreadable
-from eventpact_compat.lines import with_lines
+from eventpact_compat.lines import in_manifest, with_lines
 from eventpact_compat.lint import LintConfig, lint_schema
 from eventpact_compat.spread import spread
 from eventpact_compat.topics import compare_facts
@@ -147,7 +147,8 @@ def _subject(
     schema = named(subject.schema, subject.file)
     findings = compare_versions(schema, base.older, subject.facts.level, key=subject.facts.key)
     if base.facts is not None:
-        findings += compare_facts(base.facts, subject.facts, at=subject.at, manifest=manifest.path.as_posix())
+        facts = compare_facts(base.facts, subject.facts, at=subject.at, manifest=manifest.path.as_posix())
+        findings += in_manifest(list(facts), manifest.path)
     placed = with_lines(findings, [schema, *(older.schema for older in base.older)])
     yield from (replace(finding, contract=subject.name) for finding in placed)
     if past is None and (not history.older or history.older[-1].schema.text != subject.schema.text):

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from eventpact.contract.lines import line_numbers
 from eventpact.schema import Schema
 from eventpact_compat.finding import Finding
 
-__all__ = ["with_lines"]
+__all__ = ["in_manifest", "with_lines"]
 
 
 def with_lines(findings: Iterable[Finding], schemas: Iterable[Schema]) -> list[Finding]:
     """The findings, with line and column of those whose file is the source of one of the schemas."""
     by_source = {schema.source: schema for schema in schemas}
     return [_placed(finding, by_source[finding.file]) if finding.file in by_source else finding for finding in findings]
+
+
+def in_manifest(findings: list[Finding], manifest: Path) -> list[Finding]:
+    """The findings about keys of the manifest, with the line of the key, or of the closest table around it."""
+    if not findings:
+        return []
+    lines = line_numbers(manifest.read_text("utf-8"))
+    return [replace(finding, line=_line(finding.location, lines)) for finding in findings]
+
+
+def _line(location: str, lines: Mapping[tuple[str, ...], int]) -> int | None:
+    keys = tuple(part.replace("~1", "/").replace("~0", "~") for part in location.split("/")[1:])
+    return next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), None)
 
 
 def _placed(finding: Finding, schema: Schema) -> Finding:

@@ -178,6 +178,18 @@ def test_topic_is_guarded_although_the_schema_stays(
     assert loud(gate(shop)) == {(rule, path)}
 
 
+@pytest.mark.parametrize(
+    ("promise", "line"),
+    [({"partitions": 12}, "partitions = 12"), ({"level": "BACKWARD"}, 'compatibility = "BACKWARD"')],
+)
+def test_a_promise_is_told_with_its_line_of_the_manifest(shop: Shop, promise: dict[str, object], line: str) -> None:
+    release(shop)
+    shop.write(*FIELDS, **promise)
+    lines = (shop.root / "schemas/contracts.toml").read_text("utf-8").split("\n")
+
+    assert {lines[found.line - 1] for found in gate(shop).findings if found.line is not None} == {line}
+
+
 def test_more_retention_and_a_stronger_level_are_fine(shop: Shop) -> None:
     release(shop)
     shop.write(*FIELDS, retention="30d", level="FULL_TRANSITIVE")

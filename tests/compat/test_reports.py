@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -143,3 +144,17 @@ def test_summary_shows_waivers_and_no_markup_of_strangers() -> None:
 
 def test_plain_text_of_nothing_is_nothing() -> None:
     assert plain([]) == ""
+
+
+def test_a_place_says_what_is_known_of_it() -> None:
+    """Findings about the manifest and about waivers have a line and no column."""
+    heads = [
+        plain([finding]).split("\n")[0]
+        for finding in (ERROR, replace(ERROR, column=None), replace(ERROR, line=None, column=None))
+    ]
+
+    assert [head.rpartition("  ")[2] for head in heads] == [
+        "schemas/order.avsc:7:3",
+        "schemas/order.avsc:7",
+        "schemas/order.avsc",
+    ]

@@ -30,7 +30,7 @@ def _paragraph(finding: Finding) -> str:
 
 def place(finding: Finding) -> str:
     """``file:line:column``, as far as it is known."""
-    return f"{finding.file}:{finding.line}:{finding.column}" if finding.line is not None else finding.file
+    return ":".join([finding.file, *(str(at) for at in (finding.line, finding.column) if at is not None)])
 
 
 def details(finding: Finding) -> list[tuple[str, str]]:
