@@ -22,6 +22,7 @@ from eventpact.errors import (
 )
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import Reference, RegistryClient, RegistrySettings, bounded
+from eventpact.registry.loopback import is_here
 from eventpact.schema import Level
 from eventpact.secret import Secret
 from tests.registry.canned import Canned, canned
@@ -374,6 +375,41 @@ def test_the_next_url_is_asked_when_the_first_is_dead(closed_url: str, server: R
         answer = CALLS[call](client)
 
     assert answer == CALLS[call](server.registry)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("call", ["subjects", "check"])
+def test_a_registry_on_this_machine_is_reached_past_the_machine_s_proxy(
+    told: Canned, closed_url: str, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, closed_url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    told.say(404, {"error_code": 40401, "message": "not found"})
+    with (
+        RegistryClient(RegistrySettings(told.url, max_retries=0)) as client,
+        pytest.raises(NotRegisteredError),
+    ):
+        CALLS[call](client)
+    with (
+        RegistryClient(RegistrySettings("http://registry.test", max_retries=0)) as far,
+        pytest.raises(UnavailableError, match="efused"),
+    ):
+        CALLS[call](far)
+
+
+@pytest.mark.parametrize(
+    ("urls", "here"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://127.9.9.9,http://[::1]:8081/x,https://localhost", True),
+        ("http://localhost:1,http://registry:8081", False),
+        ("http://10.0.0.1", False),
+        ("http://localhost.example", False),
+    ],
+)
+def test_this_machine_is_known_by_its_names(urls: str, here: bool) -> None:
+    assert is_here(RegistrySettings(urls)) is here
 
 
 def test_a_level_that_nobody_knows_is_not_believed(told: Canned, client: RegistryClient) -> None:

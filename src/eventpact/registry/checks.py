@@ -11,6 +11,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from eventpact.registry.border import refusal, shown, translated
+from eventpact.registry.loopback import is_here
 from eventpact.registry.port import Compatibility, VersionChoice
 from eventpact.registry.settings import RegistrySettings
 
@@ -31,6 +32,7 @@ class _NoAuth(AuthBase):
 def session_of(settings: RegistrySettings) -> requests.Session:
     """For requests of our own: credentials, client certificate and proxies are those of confluent's client."""
     session = requests.Session()
+    session.trust_env = not is_here(settings)
     session.auth = _NoAuth()
     if settings.username is not None and settings.password is not None:
         session.auth = HTTPBasicAuth(settings.username.encode(), settings.password.reveal().encode())

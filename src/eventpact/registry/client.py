@@ -15,6 +15,7 @@ from eventpact.registry.answers import integer, level_of, listed, schema_text, t
 from eventpact.registry.border import translated
 from eventpact.registry.bounded import bound
 from eventpact.registry.checks import CompatibilityChecks
+from eventpact.registry.loopback import is_here, without_proxies
 from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
 from eventpact.registry.presets import client_config
 from eventpact.registry.references import reference_texts
@@ -43,6 +44,8 @@ class RegistryClient:
             expected = "expected files with PEM certificates and keys that can be read and belong together"
             raise SettingsError("SCHEMA_REGISTRY_CA_LOCATION, _CERTIFICATE_LOCATION, _KEY_LOCATION", expected) from None
         bound(self._client, settings.timeout)
+        if is_here(settings):
+            without_proxies(self._client)
         self._checks = CompatibilityChecks(settings, self._where)
 
     def __enter__(self) -> Self:
