@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import util
 from pathlib import Path
 
 import pytest
@@ -423,6 +424,18 @@ def test_a_broken_certificate_file_is_a_wrong_setting(tmp_path: Path) -> None:
     pem.write_text("not a certificate")
     with pytest.raises(SettingsError, match="PEM"):
         RegistryClient(RegistrySettings("https://127.0.0.1:1", ca_location=str(pem)))
+
+
+@pytest.mark.parametrize("proxy", ["socks5://anna:open-sesame-42@p:1", "odd://anna:open-sesame-42@p:1", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    if util.find_spec("socksio") is not None and proxy.startswith("socks5"):
+        pytest.skip("SOCKS can be spoken here")
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(SettingsError, match="ALL_PROXY") as caught:
+        RegistryClient(RegistrySettings("http://registry.test"))
+
+    assert PASSWORD not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def test_closing_twice_is_closing_once(told: Canned) -> None:

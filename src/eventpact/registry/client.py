@@ -12,7 +12,7 @@ from eventpact.errors import IncompatibleError, NotRegisteredError, RegistryErro
 from eventpact.ids import SchemaId, Version
 from eventpact.registry import refusals
 from eventpact.registry.answers import integer, level_of, listed, schema_text, text
-from eventpact.registry.border import translated
+from eventpact.registry.border import http, translated
 from eventpact.registry.bounded import bound
 from eventpact.registry.checks import CompatibilityChecks
 from eventpact.registry.loopback import is_here, without_proxies
@@ -43,6 +43,10 @@ class RegistryClient:
             # ssl.SSLError is one. The paths exist, so what stands there is wrong.
             expected = "expected files with PEM certificates and keys that can be read and belong together"
             raise SettingsError("SCHEMA_REGISTRY_CA_LOCATION, _CERTIFICATE_LOCATION, _KEY_LOCATION", expected) from None
+        except (ValueError, ImportError, http.InvalidURL):
+            # Our settings are checked. A proxy's URL may hold a password, so nothing of it is told.
+            expected = "expected http://host:port of a proxy that needs no further package (SOCKS does), or nothing"
+            raise SettingsError("HTTP_PROXY, HTTPS_PROXY, ALL_PROXY", expected) from None
         bound(self._client, settings.timeout)
         if is_here(settings):
             without_proxies(self._client)
