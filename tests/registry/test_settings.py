@@ -12,6 +12,7 @@ import pytest
 
 from eventpact.errors import SettingsError
 from eventpact.registry.presets import client_config
+from eventpact.registry import RegistryClient
 from eventpact.registry.settings import RegistrySettings
 from eventpact.secret import Secret
 
@@ -119,6 +120,13 @@ def test_a_wrong_url_is_refused_and_not_repeated(url: str, expected: str) -> Non
 
     assert caught.value.variable == "SCHEMA_REGISTRY_URL"
     assert "open" not in str(caught.value)
+
+
+def test_a_scheme_may_be_written_in_capitals() -> None:
+    settings = RegistrySettings("HTTP://127.0.0.1:1,Https://b/Path", max_retries=0)
+
+    assert settings.urls == ("http://127.0.0.1:1", "https://b/Path")
+    RegistryClient(settings).close()
 
 
 def test_several_urls_are_kept_in_order_without_slashes() -> None:

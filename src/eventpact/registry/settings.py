@@ -74,7 +74,7 @@ class RegistrySettings:
     @property
     def urls(self) -> tuple[str, ...]:
         """The URLs in the order in which they are tried, without a slash at the end."""
-        return tuple(part for url in self.url.split(",") if (part := url.strip().rstrip("/")))
+        return tuple(_lower(part) for url in self.url.split(",") if (part := url.strip().rstrip("/")))
 
     @classmethod
     def read(cls, get: Callable[[str], str | None]) -> Self:
@@ -107,6 +107,12 @@ def _number(name: str, written: str | None, kind: Callable[[str], Number], defau
         return kind(written)
     except ValueError:
         raise _wrong(name, expected) from None
+
+
+def _lower(url: str) -> str:
+    """With its scheme in small letters: confluent's client knows no other."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme.lower()}{mark}{rest}"
 
 
 def _check_url(url: str) -> None:
