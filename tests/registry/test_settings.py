@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from eventpact.errors import SettingsError
-from eventpact.registry.presets import client_config
 from eventpact.registry import RegistryClient
+from eventpact.registry.presets import client_config
 from eventpact.registry.settings import RegistrySettings
 from eventpact.secret import Secret
 
