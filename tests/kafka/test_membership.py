@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Message, TopicPartition
 
 from eventpact.kafka import membership
 from eventpact.kafka.clock import SystemClock
 from eventpact.kafka.config import Config
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.stats import WorkerStats
-from tests.kafka.world import LIMIT, SWIFT, TOPIC
+from tests.kafka.world import LIMIT, SWIFT, TOPIC, World
 
 
 class Listening:
@@ -90,3 +91,52 @@ def test_what_the_client_library_counts_is_logged(caplog: pytest.LogCaptureFixtu
     seat.close(LIMIT)
 
     assert json.loads(said[0].getMessage())["type"] == "consumer"
+
+
+class Returning(Listening):
+    """A consumer that hands out a record of each partition, loses one and gets it back, and hands out the others."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        super().__init__()
+        self.assigned_anew: list[int] = []
+        self._messages = messages
+        self.between: Callable[[], object] = lambda: None
+
+    def consume(self, most: int, timeout: float) -> list[Message]:
+        if timeout == 0:
+            self.between()
+        found, self._messages = self._messages[:most], self._messages[most:]
+        return found
+
+    def incremental_unassign(self, partitions: list[TopicPartition]) -> None: ...
+
+    def incremental_assign(self, partitions: list[TopicPartition]) -> None:
+        self.assigned_anew += [item.partition for item in partitions]
+
+
+@pytest.mark.parametrize(("comes_back", "taken"), [(True, {0: 0, 1: 1}), (False, {1: 1})])
+def test_a_partition_that_comes_back_within_one_call_is_read_from_where_the_group_is(
+    seat: Membership, comes_back: bool, taken: object
+) -> None:
+    """A record that was handed out before is not the first of the new ownership: those before it would be skipped."""
+    assign(seat)
+    seat._on_assign(seat._consumer, [TopicPartition(TOPIC, 1)])
+    with World(partitions=2) as world:
+        for partition in (0, 1):
+            world.put(b"value", partition=partition)
+        client = Returning(sorted(world.records(TOPIC, 2), key=lambda message: message.partition() or 0))
+        seat._consumer = seat.starts._consumer = client  # type: ignore[assignment]
+
+        def leave() -> None:
+            seat._on_lost(client, [TopicPartition(TOPIC, 0)])  # type: ignore[arg-type]
+            if comes_back:
+                seat._on_assign(client, [TopicPartition(TOPIC, 0)])  # type: ignore[arg-type]
+
+        client.between = leave
+        seat.take(10, 0.1)
+        held = {number: holding.held for number, holding in seat.holdings.items()}
+        for holding in seat.holdings.values():
+            holding.clear()
+
+    assert held == taken
+    assert client.assigned_anew == ([0] if comes_back else [])

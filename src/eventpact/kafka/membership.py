@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
@@ -96,6 +96,7 @@ class Membership:
         """
         try:
             messages = self._consumer.consume(1, timeout)
+            held = self.holdings.copy()
             if messages and limit > 1:
                 messages += self._consumer.consume(limit - 1, 0)
         except KafkaException as error:
@@ -104,12 +105,24 @@ class Membership:
                 f"the consumer cannot go on ({code}); nothing unsettled was committed", code=code
             ) from None
         self._guard.check()
+        if held != self.holdings:
+            messages = self._without_doubtful(messages, held)
         for message in messages:
             self._accept(message)
         self._gaps.ask()
         self.starts.ask(self.holdings)
         self._troubles.check()
         return len(messages)
+
+    def _without_doubtful(self, messages: list[Message], held: Mapping[int, Holding]) -> list[Message]:
+        """A partition may leave and come back between two records of one `take`. Those of it that were handed out
+        before are not its first ones, and nobody can tell them from those after: so all of it comes again.
+        """
+        came = {number for number, holding in self.holdings.items() if held.get(number) is not holding}
+        doubtful = came & {message.partition() for message in messages if message.error() is None}
+        if doubtful:
+            self.starts.begin_again(doubtful)
+        return [message for message in messages if message.partition() not in doubtful]
 
     def _accept(self, message: Message) -> None:
         partition, offset, error = message.partition(), message.offset(), message.error()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -64,14 +64,18 @@ class Starts:
         now = self._clock.monotonic()
         if not self._partitions or now < self._due:
             return
-        ours = [TopicPartition(self._topic, number) for number in sorted(self._partitions) if number in holdings]
+        ours = self._partitions & holdings.keys()
         self._partitions.clear()
         self.refused_since, self._asked = None, now
-        if not ours:
-            return
+        if ours:
+            self.begin_again(ours)
+
+    def begin_again(self, partitions: Collection[int]) -> None:
+        """Read from where the group is. For partitions of ours of which nothing is in hand. Raises WorkerStopped."""
+        ours = [TopicPartition(self._topic, number) for number in sorted(partitions)]
         LOG.info("asking again where to start in %d partitions of %s", len(ours), self._topic)
         try:
-            # Nothing was read from them, so nothing is on its way. The group is told nothing, and has nothing to tell.
+            # The group is told nothing, and has nothing to tell.
             self._consumer.incremental_unassign(ours)
             self._consumer.incremental_assign(ours)
         except KafkaException as error:
