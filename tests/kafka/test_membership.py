@@ -93,6 +93,20 @@ def test_what_the_client_library_counts_is_logged(caplog: pytest.LogCaptureFixtu
     assert json.loads(said[0].getMessage())["type"] == "consumer"
 
 
+def test_a_place_that_was_refused_is_not_asked_for_when_the_partition_is_back(seat: Membership) -> None:
+    """The client library asks by itself then; what is read already would come again."""
+    client = assign(seat)
+    seat.starts.refused(0, "NOT_COORDINATOR")
+    waiting = seat.starts.refused_since
+    seat._on_lost(client, [TopicPartition(TOPIC, 0)])
+    assign(seat)
+    seat.starts._due = 0.0
+    seat.starts.ask(seat.holdings)  # would call what the consumer has not
+
+    assert waiting is not None
+    assert seat.starts.refused_since is None
+
+
 class Returning(Listening):
     """A consumer that hands out a record of each partition, loses one and gets it back, and hands out the others."""
 

@@ -175,6 +175,7 @@ class Membership:
 
     def _drop(self, partitions: list[TopicPartition]) -> None:
         for item in partitions:
+            self.starts.forget(item.partition)
             holding = self.holdings.pop(item.partition, None)
             if holding is not None:
                 holding.clear()

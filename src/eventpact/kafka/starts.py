@@ -59,6 +59,12 @@ class Starts:
             self.refused_since = self._first
         self._partitions.add(partition)
 
+    def forget(self, partition: int) -> None:
+        """It left: whoever gets it asks by itself, and reads it already when this worker is the one."""
+        self._partitions.discard(partition)
+        if not self._partitions:
+            self.refused_since = None
+
     def ask(self, holdings: Mapping[int, Holding]) -> None:
         """When it is time, ask again for those that are still ours. Raises WorkerStopped if that cannot be done."""
         now = self._clock.monotonic()
