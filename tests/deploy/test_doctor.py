@@ -153,6 +153,18 @@ def test_a_kind_is_asked_for_as_the_client_asks(
         assert (sent[0] is None) is (user is None)
 
 
+@pytest.mark.parametrize(("name", "value"), [("SSL_CERT_FILE", "/no/such.pem"), ("ALL_PROXY", "odd://p:1")])
+def test_what_the_machine_says_wrongly_is_a_line(
+    manifest: Manifest, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (line,) = registry_lines(manifest, settings(RegistrySettings("https://registry.test")))
+
+    assert (line.state, line.what) == ("fail", "registry")
+    assert name in line.says
+    assert "correct" in line.fix
+
+
 def test_nobody_at_home_is_unavailable() -> None:
     with pytest.raises(UnavailableError):
         registry_kind(RegistrySettings("http://127.0.0.1:1", timeout=1))

@@ -15,6 +15,7 @@ from eventpact.errors import (
     LockError,
     NotRegisteredError,
     RegistryAccessError,
+    SettingsError,
     StaleLockError,
     UnavailableError,
 )
@@ -35,13 +36,16 @@ def registry_lines(manifest: Manifest, settings: Settings) -> Iterator[Line]:
         yield Line("fail", "registry", "none is named", "set SCHEMA_REGISTRY_URL")
         return
     try:
-        for url in settings.registry.urls:
-            yield from _server(replace(settings.registry, url=url), alone=len(settings.registry.urls) == 1)
+        # Made first: it tells what is wrong about certificates and proxies.
         with RegistryClient(settings.registry) as registry:
+            for url in settings.registry.urls:
+                yield from _server(replace(settings.registry, url=url), alone=len(settings.registry.urls) == 1)
             yield from _subjects(manifest, registry)
             yield from _lock(settings, registry)
     except RegistryAccessError as error:
         yield Line("fail", "registry", str(error), "check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD")
+    except SettingsError as error:
+        yield Line("fail", "registry", str(error), "correct these variables, or unset them")
     except EventpactError as error:
         yield Line("fail", "registry", str(error), "check SCHEMA_REGISTRY_URL, and that the registry runs")
 

@@ -42,7 +42,8 @@ class RegistryClient:
         except OSError:
             # ssl.SSLError is one. The paths exist, so what stands there is wrong.
             expected = "expected files with PEM certificates and keys that can be read and belong together"
-            raise SettingsError("SCHEMA_REGISTRY_CA_LOCATION, _CERTIFICATE_LOCATION, _KEY_LOCATION", expected) from None
+            names = "SCHEMA_REGISTRY_CA_LOCATION, _CERTIFICATE_LOCATION, _KEY_LOCATION, SSL_CERT_FILE"
+            raise SettingsError(names, expected) from None
         except (ValueError, ImportError, http.InvalidURL):
             # Our settings are checked. A proxy's URL may hold a password, so nothing of it is told.
             expected = "expected http://host:port of a proxy that needs no further package (SOCKS does), or nothing"
