@@ -202,6 +202,24 @@ def test_options_choose(shop: Shop, capsys: pytest.CaptureFixture[str], options:
     assert json.loads(said(capsys, "stats", "ingestion", "--json", *options))["matched"] == count
 
 
+def test_tenants_are_numbered_where_the_key_is_personal_data(
+    shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventpact.observe.keys.key_is_personal", lambda schema, key: True)
+    shop.put(*(shop.letter(number) for number in range(4)), shop.letter(4, tenant_id=None))
+
+    told = [
+        said(capsys, *command.split())
+        for command in ("ls ingestion", "ls ingestion --json", "stats ingestion --json", "show ingestion 1:0")
+    ]
+
+    assert [one for one in told[:3] if tenant(0) in one or tenant(1) in one] == []
+    assert json.loads(told[2])["tenant"] == {"*** (1)": 2, "*** (2)": 1, "*** (3)": 1, "none": 1}
+    assert json.loads(told[3])["letter"]["tenant_id"] == "***"
+    assert json.loads(said(capsys, "stats", "ingestion", "--json", "--reveal"))["tenant"][tenant(0)] == 2
+    assert json.loads(said(capsys, "stats", "ingestion", "--json", "--tenant", tenant(1)))["tenant"] == {"*** (1)": 1}
+
+
 @pytest.mark.parametrize(
     "options", [["--offsets", "7"], ["--offsets", "a..b"], ["--offsets", "5..1"], ["--since", "yesterday"]]
 )

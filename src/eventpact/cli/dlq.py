@@ -8,7 +8,7 @@ import typer
 
 from eventpact.cli import dlq_move, dlq_options
 from eventpact.cli.console import ManifestOption, err, print_json
-from eventpact.cli.dlq_options import ContractArgument, choosing, choosing_by_content
+from eventpact.cli.dlq_options import ContractArgument, RevealOption, choosing, choosing_by_content
 from eventpact.kafka.letter_filter import LetterFilter
 
 __all__ = ["app"]
@@ -27,6 +27,7 @@ def ls(
     wanted: LetterFilter,
     contract: ContractArgument,
     limit: Annotated[int, typer.Option("-n", min=1, help="Stop after so many.")] = 100,
+    reveal: RevealOption = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line, for machines.")] = False,
 ) -> None:
@@ -36,11 +37,12 @@ def ls(
     """
     from itertools import islice
 
-    from eventpact.cli.dlq_view import print_letters
+    from eventpact.cli.dlq_view import print_letters, with_tenant
 
     with dlq_options.opened(manifest, contract) as found:
+        name = found.tenants(reveal=reveal)
         letters = (
-            (one.record, one.letter)
+            (one.record, with_tenant(one.letter, name))
             for one in found.scan.read(found.scan.spans(), wanted)
             if one.letter is not None and wanted.matches(one.letter)
         )
@@ -62,6 +64,7 @@ def show(
 
     Example: eventpact dlq show ingestion 3:1042
     """
+    from eventpact.cli.dlq_view import with_tenant
     from eventpact.codec import Codec
     from eventpact.codec.json_form import JsonForm
     from eventpact.dead_letter import DeadLetter
@@ -70,6 +73,7 @@ def show(
     from eventpact.kafka.judge import Failure
     from eventpact.kafka.letter_scan import Span
     from eventpact.kafka.policy import Policy
+    from eventpact.pii import MASK
     from eventpact.registry import KnownSchemas
 
     first, _, second = place.partition(":")
@@ -89,7 +93,9 @@ def show(
         known = KnownSchemas(found.registry)
         subject = found.settings.subject or found.contract.subject
         read = Intake(codec, known, subject, policy, SYSTEM_CLOCK).read(scanned.letter.original_value)
-        envelope = JsonForm(Codec(DeadLetter)).write(scanned.letter, masked=not reveal)
+        hidden = found.key_is_personal and not reveal
+        letter = with_tenant(scanned.letter, lambda tenant: MASK if hidden else tenant)
+        envelope = JsonForm(Codec(DeadLetter)).write(letter, masked=not reveal)
         event = None if isinstance(read, Failure) else JsonForm(codec).write(read[1], masked=not reveal)
         # ASCII only, so that no text of a stranger steers a terminal.
         typer.echo(json.dumps({"letter": envelope, "event": event}, indent=2))
@@ -100,6 +106,7 @@ def show(
 def stats(
     wanted: LetterFilter,
     contract: ContractArgument,
+    reveal: RevealOption = False,
     manifest: ManifestOption = Path("schemas/contracts.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
@@ -114,7 +121,7 @@ def stats(
     with dlq_options.opened(manifest, contract) as found:
         retention = None if found.contract.dead_letter is None else found.contract.dead_letter.topic.retention_ms
         expiring = expiring_before(retention, SYSTEM_CLOCK.wall_ms())
-        counts = count(found.scan.read(found.scan.spans(), wanted), wanted, expiring)
+        counts = count(found.scan.read(found.scan.spans(), wanted), wanted, expiring, found.tenants(reveal=reveal))
     if as_json:
         print_json(stats_dict(counts))
     else:

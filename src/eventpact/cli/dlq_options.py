@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeAlias
 
 import typer
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from eventpact.kafka.settings import Settings
     from eventpact.registry import Registry
 
-__all__ = ["ContractArgument", "Opened", "choosing", "choosing_by_content", "opened"]
+__all__ = ["ContractArgument", "Opened", "RevealOption", "TenantNames", "choosing", "choosing_by_content", "opened"]
 
 P = ParamSpec("P")
+TenantNames: TypeAlias = Callable[[str], str]
 
 TenantOption = Annotated[
     str | None, typer.Option("--tenant", help="Of this tenant. Only a key that is a UUID is noted as one.")
@@ -40,6 +41,7 @@ PartitionOption = Annotated[int | None, typer.Option("--partition", min=0, help=
 OffsetsOption = Annotated[
     str | None, typer.Option("--offsets", help="Dead-letter offsets, as 100..200, 100.. or ..200; both included.")
 ]
+RevealOption = Annotated[bool, typer.Option("--reveal", help="Name tenants though the key is personal data.")]
 
 
 def by_content(
@@ -132,6 +134,22 @@ class Opened:
         self.settings = settings
         self.registry = registry
         self.scan = scan
+
+    @property
+    def key_is_personal(self) -> bool:
+        """Then tenants are not named, unless somebody means it."""
+        from eventpact.codec import Codec
+        from eventpact.observe.keys import key_is_personal
+
+        return key_is_personal(Codec(self.event).schema, self.contract.key)
+
+    def tenants(self, *, reveal: bool) -> TenantNames:
+        """What tenants are called in a list: numbers, where they are not named."""
+        from eventpact.observe.keys import KeyNames
+
+        names = KeyNames(masked=True)
+        hidden = self.key_is_personal and not reveal
+        return (lambda tenant: names.name(tenant.encode())) if hidden else (lambda tenant: tenant)
 
 
 @contextmanager

@@ -4,17 +4,19 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import typer
 from rich.text import Text
 
 from eventpact.cli.console import out
+from eventpact.cli.dlq_options import TenantNames
 from eventpact.dead_letter import DeadLetter
 from eventpact.kafka.letter_stats import LetterStats
 from eventpact.kafka.record import Record
 
-__all__ = ["plain", "print_letters", "print_stats", "stats_dict"]
+__all__ = ["plain", "print_letters", "print_stats", "stats_dict", "with_tenant"]
 
 Row: TypeAlias = tuple[str, str, str, str, str, str, str]
 
@@ -53,6 +55,11 @@ def print_table(rows: Iterator[Row]) -> None:
                     line.append(f"{text:<{width}}  ", "dim" if number == 0 else style)
             line.rstrip()
             out.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+
+
+def with_tenant(letter: DeadLetter, name: TenantNames) -> DeadLetter:
+    """The letter as it is shown: with its tenant called by that name."""
+    return letter if letter.tenant_id is None else replace(letter, tenant_id=name(letter.tenant_id))
 
 
 def row(record: Record, letter: DeadLetter) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -44,7 +44,12 @@ def expiring_before(retention_ms: int | None, now_ms: int) -> int:
     return 0 if retention_ms is None else now_ms - retention_ms + retention_ms // LAST_SHARE
 
 
-def count(letters: Iterable[Scanned], wanted: LetterFilter, expiring: int = 0) -> LetterStats:
+def count(
+    letters: Iterable[Scanned],
+    wanted: LetterFilter,
+    expiring: int = 0,
+    tenant_name: Callable[[str], str] = lambda tenant: tenant,
+) -> LetterStats:
     """Read to the end and count; what was written before `expiring` is counted as such."""
     stats = LetterStats()
     for scanned in letters:
@@ -64,7 +69,7 @@ def count(letters: Iterable[Scanned], wanted: LetterFilter, expiring: int = 0) -
         stats.schema_ids["none" if letter.schema_id is None else str(letter.schema_id)] += 1
         stats.retries[str(letter.retry_count)] += 1
         stats.partitions[str(scanned.record.partition)] += 1
-        tenant = "none" if letter.tenant_id is None else letter.tenant_id
+        tenant = "none" if letter.tenant_id is None else tenant_name(letter.tenant_id)
         if tenant not in stats.tenants and len(stats.tenants) >= MOST_TENANTS:
             tenant = OTHERS
         stats.tenants[tenant] += 1
