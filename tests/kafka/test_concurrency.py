@@ -202,6 +202,33 @@ def test_a_probe_waits_for_no_handler_that_began_before_the_outage(world: World)
     assert world.committed() == {0: 8}
 
 
+def test_a_record_that_cannot_be_read_says_nothing_of_what_handlers_need(world: World) -> None:
+    """Else every such record would make a worker ready that has waited for long, and its probes frequent."""
+    release = threading.Event()
+
+    def handle(handled: IngestionEvent) -> None:
+        assert release.wait(LIMIT)
+        raise Unavailable
+
+    put(world, 0, 1)
+    world.put(b"junk", key=b"another")
+    with world.running(handle, concurrency=2, policy=replace(SWIFT, wait=0.3, wait_max=0.3)) as run:
+        while (stats := run.worker.stats()).consumed < 3 or stats.in_flight < 2:
+            assert not run.ended(0.01)
+        release.set()
+        while (since := waiting_since(run)) is None:
+            assert not run.ended(0.01)
+        world.letters(1)
+        while run.worker.stats().waits < 4:
+            assert not run.ended(0.01)
+
+        assert waiting_since(run) == since
+
+
+def waiting_since(run: Running) -> float | None:
+    return None if run.worker._loop is None else run.worker._loop.waiting_since
+
+
 def test_a_rejected_event_is_dead_lettered_and_the_others_go_on(world: World) -> None:
     ledger = Ledger()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Generic, TypeVar, assert_never
 
-from eventpact.dead_letter import DeadLetter
+from eventpact.dead_letter import DeadLetter, Stage
 from eventpact.errors import WorkerStopped
 from eventpact.kafka.caller import Caller
 from eventpact.kafka.clock import Clock
@@ -152,7 +152,8 @@ class ProcessorSettler(Generic[E]):
         verdict = judge(failure, self._policy.attempts, self._policy)
         match verdict:
             case Bury():
-                self.gate.open()
+                if failure.stage is Stage.HANDLER:  # else nothing has answered
+                    self.gate.open()
                 self._failed(lane, record, letter, failure, verdict)
             case Wait(code, everything):
                 now = self._clock.monotonic()

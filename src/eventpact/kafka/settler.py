@@ -176,7 +176,8 @@ class Settler(Generic[E]):
                 LOG.warning("%s: waiting %.1f s, %s (%s)", record.place, delay, code, name)
                 self._tell(message, failure.schema_id, "waited", code, seconds)
             case Bury():
-                self.gate.open()
+                if failure.stage is Stage.HANDLER:  # else nothing has answered
+                    self.gate.open()
                 self._bury(lane, message, record, failure, verdict)
                 self._tell(message, failure.schema_id, "dead_lettered", verdict.reason.value, seconds)
             case Stop(code, text):
