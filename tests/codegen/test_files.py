@@ -114,6 +114,16 @@ def test_a_folder_without_schemas_is_an_error(tmp_path: Path) -> None:
         folder_job(tmp_path, tmp_path, "p")
 
 
+def test_a_broken_schema_of_a_folder_is_told_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/order.avsc").write_text("{")
+
+    with pytest.raises(SchemaError) as caught:
+        folder_job(tmp_path / "in", tmp_path / "out", "p")
+
+    assert caught.value.source == (tmp_path / "in/order.avsc").as_posix()
+
+
 def test_the_shipped_packages_are_up_to_date() -> None:
     """What `eventpact generate --check` says about this repository."""
     jobs = manifest_jobs(load_manifest("schemas/contracts.toml"))

@@ -207,6 +207,28 @@ def test_check_against_the_registry(
         assert [f["rule"] for f in findings(capsys)] == ["UNIT_CHANGED"]
 
 
+def test_a_registry_that_refuses_a_schema_is_a_finding_and_no_outage(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pipeline that repeats on exit code 2 would repeat this for ever."""
+    memory = MemoryRegistry()
+    memory.register("orders-value", SchemaText(order(field("other", "long"))))
+    with RegistryServer(memory) as server:
+        monkeypatch.setenv("SCHEMA_REGISTRY_URL", server.url)
+
+        assert run(["register"]) == 1
+    assert "eventpact check --against registry" in capsys.readouterr().err
+
+
+def test_the_last_line_is_one_line_whatever_the_width(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("eventpact.cli.gate_show.err.width", 20)
+
+    run(["check"])
+    assert "eventpact check --against history: " in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_check_against_a_revision_sees_edited_history(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     def git(*arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=shop.root, check=True, capture_output=True)

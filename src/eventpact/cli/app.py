@@ -34,7 +34,15 @@ from eventpact.cli import (
 from eventpact.cli.console import err, hanging
 from eventpact.cli.format import format_files
 from eventpact.cli.next_step import next_step, said
-from eventpact.errors import EventpactError, ExpressionError, ManifestError, PlanError, ResolutionError, SchemaError
+from eventpact.errors import (
+    EventpactError,
+    ExpressionError,
+    IncompatibleError,
+    ManifestError,
+    PlanError,
+    ResolutionError,
+    SchemaError,
+)
 
 __all__ = ["app", "run"]
 
@@ -79,7 +87,7 @@ app.command("demo", rich_help_panel=LOCAL)(demo.demo)
 app.add_typer(registry.app, name="registry", rich_help_panel=LOCAL)
 
 # What a finding is about is in the repository: exit 1. Everything else is usage or environment: exit 2.
-FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError, PlanError)
+FINDINGS = (SchemaError, ExpressionError, ManifestError, ResolutionError, IncompatibleError, PlanError)
 
 
 def _version(wanted: bool) -> None:

@@ -80,4 +80,4 @@ def show(findings: Sequence[Finding], title: str) -> None:
             hanging(out, Text(f"  {label:<8}", "dim"), text)
     counts = Counter(finding.severity for finding in findings)
     said = [f"{counts[s]} {s if counts[s] == 1 or s is Severity.INFO else f'{s}s'}" for s in Severity if counts[s]]
-    err.print(Text(f"{title}: {', '.join(said) or 'no findings'}"))
+    err.print(Text(f"{title}: {', '.join(said) or 'no findings'}"), soft_wrap=True)
