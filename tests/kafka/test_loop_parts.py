@@ -13,6 +13,7 @@ from confluent_kafka import KafkaError, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventpact.dead_letter import Stage
 from eventpact.errors import BrokerUnavailableError
 from eventpact.ids import SchemaId
 from eventpact.kafka.caller import Caller
@@ -20,7 +21,9 @@ from eventpact.kafka.client_errors import COMMITS, RECORDS, CommitFault, RecordF
 from eventpact.kafka.clock import SYSTEM_CLOCK
 from eventpact.kafka.gate import Gate
 from eventpact.kafka.guard import ClientLog, Guard
+from eventpact.kafka.handler import Reject
 from eventpact.kafka.holding import Holding
+from eventpact.kafka.judge import Failure
 from eventpact.kafka.lane import Lane
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.progress import Progress
@@ -271,23 +274,40 @@ def test_a_record_that_was_dropped_while_its_handler_worked_is_not_taken_for_its
     assert holding.held == 1
 
 
+def concluding(stats: WorkerStats) -> Settler[str]:
+    """A settler that acts on trials; nothing else of it is asked for."""
+    return Settler(
+        reader=cast(TrialReader[str], None),
+        caller=cast(Caller[str], SimpleNamespace(observed=False)),
+        crew=None,
+        letters=None,
+        key_of=str,
+        policy=Policy(),
+        clock=SYSTEM_CLOCK,
+        stats=stats,
+    )
+
+
+def test_what_became_of_a_record_that_was_dropped_meanwhile_is_not_held_against_its_repetition() -> None:
+    """It may be another record: a log that was cut off gives offsets again."""
+    holding, stats = Holding(0, by_key=True), WorkerStats()
+    at_work = at(4, b"a")
+    for message in (at_work, at(4, b"a")):
+        lane, _ = holding.take(message, 4)
+    for raised in (ValueError(), Reject()):  # a retry, and a dead letter, which there is no topic for
+        failure: Failure[str] = Failure(Stage.HANDLER, raised, SchemaId(1), "four")
+        concluding(stats)._conclude(Trial(lane, [at_work], ["four"], [SchemaId(1)], failure=failure))
+
+    assert (offsets(lane), lane.attempt, lane.due, stats.retries) == ([4], 1, 0.0, 0)
+
+
 def test_a_batch_settles_what_the_client_library_did_not_go_back_behind() -> None:
     """What came again may be another record, and is handled in any case."""
     holding = Holding(0, by_key=True)
     messages = [at(offset, b"a") for offset in (5, 6, 7)]
     for message in (*messages, at(6, b"a"), at(7, b"a")):
         lane, _ = holding.take(message, message.offset() or 0)
-    caller = cast(Caller[str], SimpleNamespace(observed=False))
-    settler = Settler(
-        reader=cast(TrialReader[str], None),
-        caller=caller,
-        crew=None,
-        letters=None,
-        key_of=str,
-        policy=Policy(),
-        clock=SYSTEM_CLOCK,
-        stats=WorkerStats(),
-    )
+    settler = concluding(WorkerStats())
     settler._conclude(Trial(lane, messages, ["five", "six", "seven"], [SchemaId(1)] * 3))
 
     assert (offsets(lane), holding.progress.committable) == ([6, 7], 6)
