@@ -22,7 +22,8 @@ from eventpact.errors import (
     UnavailableError,
 )
 from eventpact.ids import SchemaId, Version
-from eventpact.registry import Reference, RegistryClient, RegistrySettings, bounded
+from eventpact.registry import KnownSchemas, MemoryRegistry, Reference, RegistryClient, RegistrySettings, bounded
+from eventpact.registry.lock import registered_in
 from eventpact.registry.loopback import is_here
 from eventpact.schema import Level
 from eventpact.secret import Secret
@@ -411,6 +412,30 @@ def test_a_registry_on_this_machine_is_reached_past_the_machine_s_proxy(
 )
 def test_this_machine_is_known_by_its_names(urls: str, here: bool) -> None:
     assert is_here(RegistrySettings(urls)) is here
+
+
+@pytest.mark.parametrize("path", ["/contexts/.staging", "/contexts/:.staging:/"])
+def test_within_a_context_subjects_have_their_plain_names(path: str) -> None:
+    """A record's schema belongs to the topic's subject there as everywhere: a worker would refuse every record."""
+    memory = MemoryRegistry()
+    memory.register(":.other:s", record("other"))
+    memory.register("s", record("default"))
+    with (
+        RegistryServer(memory) as server,
+        RegistryClient(RegistrySettings(server.url + path)) as client,
+    ):
+        schema_id = client.register("s", SCHEMA)
+        locked = registered_in(client, client.subjects())
+
+        assert memory.version(":.staging:s").id == schema_id
+        assert client.subjects() == ("s",)
+        assert client.subjects_of(schema_id) == {"s"}
+        assert client.subject_versions(schema_id) == (("s", Version(1)),)
+        assert client.version("s").subject == client.lookup("s", SCHEMA).subject == "s"
+        assert KnownSchemas(client).belongs(schema_id, "s")
+        assert [one.subject for one in locked.versions] == ["s"]
+        assert client.delete_subject("s") == (1,)
+        assert client.subjects_of(schema_id) == {"s"}
 
 
 def test_a_level_that_nobody_knows_is_not_believed(told: Canned, client: RegistryClient) -> None:

@@ -15,6 +15,7 @@ from eventpact.registry.answers import integer, level_of, listed, schema_text, t
 from eventpact.registry.border import http, translated
 from eventpact.registry.bounded import bound
 from eventpact.registry.checks import CompatibilityChecks
+from eventpact.registry.contexts import scope
 from eventpact.registry.loopback import is_here, without_proxies
 from eventpact.registry.port import Compatibility, Reference, Registered, SchemaText, VersionChoice
 from eventpact.registry.presets import client_config
@@ -37,6 +38,8 @@ class RegistryClient:
 
     def __init__(self, settings: RegistrySettings) -> None:
         self._where = "schema registry " + ", ".join(settings.urls)
+        # A registry that is asked within a context answers with the subjects' qualified names.
+        self._prefix = "" if settings.context is None else scope(settings.context)
         try:
             self._client = SchemaRegistryClient(client_config(settings))
         except OSError:
@@ -76,12 +79,13 @@ class RegistryClient:
     def subject_versions(self, schema_id: SchemaId) -> tuple[tuple[str, Version], ...]:
         with translated(self._where, f"asking where schema id {schema_id} is registered"):
             places = self._fresh().get_schema_versions(schema_id)
-            return tuple(sorted((text(place.subject), Version(integer(place.version))) for place in places))
+            return tuple(sorted((self._name(place.subject), Version(integer(place.version))) for place in places))
 
     def subjects_of(self, schema_id: SchemaId) -> frozenset[str]:
         try:
             with translated(self._where, f"asking for the subjects of schema id {schema_id}"):
-                return frozenset(map(text, listed(self._fresh().get_subjects_by_schema_id(schema_id, deleted=True))))
+                found = listed(self._fresh().get_subjects_by_schema_id(schema_id, deleted=True))
+                return frozenset(map(self._name, found))
         except UnavailableError as error:
             if error.status != 404:
                 raise
@@ -90,7 +94,7 @@ class RegistryClient:
 
     def subjects(self) -> tuple[str, ...]:
         with translated(self._where, "listing the subjects"):
-            return tuple(sorted(map(text, listed(self._fresh().get_subjects()))))
+            return tuple(sorted(map(self._name, listed(self._fresh().get_subjects()))))
 
     def versions(self, subject: str) -> tuple[Version, ...]:
         with translated(self._where, f"listing the versions of subject {subject!r}"):
@@ -98,12 +102,12 @@ class RegistryClient:
 
     def version(self, subject: str, version: VersionChoice = "latest", *, deleted: bool = False) -> Registered:
         with translated(self._where, f"asking for version {version} of subject {subject!r}"):
-            return _registered(self._fresh().get_version(subject, version, deleted=deleted))
+            return self._registered(self._fresh().get_version(subject, version, deleted=deleted))
 
     def lookup(self, subject: str, schema: SchemaText) -> Registered:
         stored = self._stored(schema)
         with translated(self._where, f"looking the schema up in subject {subject!r}"):
-            return _registered(self._fresh().lookup_schema(subject, _foreign(stored)))
+            return self._registered(self._fresh().lookup_schema(subject, _foreign(stored)))
 
     def register(self, subject: str, schema: SchemaText) -> SchemaId:
         stored = self._stored(schema)
@@ -148,6 +152,18 @@ class RegistryClient:
         with translated(self._where, f"setting the level of {'everything' if subject is None else repr(subject)}"):
             self._fresh().set_compatibility(subject, level.value)
 
+    def _name(self, subject: object) -> str:
+        """As it is named within the context of the URLs."""
+        return text(subject).removeprefix(self._prefix)
+
+    def _registered(self, found: RegisteredSchema) -> Registered:
+        return Registered(
+            self._name(found.subject),
+            Version(integer(found.version)),
+            SchemaId(integer(found.schema_id)),
+            schema_text(found.schema),
+        )
+
     def _fresh(self) -> SchemaRegistryClient:
         """The client without its caches: they have no limit, and do not see what others register and delete."""
         self._client.clear_caches()  # type: ignore[no-untyped-call]  # the library has no types for this one
@@ -174,12 +190,3 @@ class RegistryClient:
 def _foreign(schema: SchemaText) -> Schema:
     references = [SchemaReference(r.name, r.subject, r.version) for r in schema.references]
     return Schema(schema.text, "AVRO", references)
-
-
-def _registered(found: RegisteredSchema) -> Registered:
-    return Registered(
-        text(found.subject),
-        Version(integer(found.version)),
-        SchemaId(integer(found.schema_id)),
-        schema_text(found.schema),
-    )

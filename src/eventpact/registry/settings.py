@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ Number = TypeVar("Number", int, float)
 PREFIX: Final = "SCHEMA_REGISTRY_"
 """The environment variable of a field is this and the field's name in upper case."""
 
+_CONTEXT: Final = re.compile(r"/contexts/:?(\.[^/:]*):?$")
 LONGEST_TIMEOUT: Final = 300.0
 MOST_RETRIES: Final = 10
 
@@ -75,6 +77,12 @@ class RegistrySettings:
     def urls(self) -> tuple[str, ...]:
         """The URLs in the order in which they are tried, without a slash at the end."""
         return tuple(_lower(part) for url in self.url.split(",") if (part := url.strip().rstrip("/")))
+
+    @property
+    def context(self) -> str | None:
+        """The context that the URLs lead into, such as ``.staging`` for ``http://host/contexts/.staging``."""
+        found = {named[1] if (named := _CONTEXT.search(urlsplit(url).path)) else None for url in self.urls}
+        return found.pop() if len(found) == 1 else None
 
     @classmethod
     def read(cls, get: Callable[[str], str | None]) -> Self:
