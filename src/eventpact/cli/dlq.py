@@ -48,7 +48,7 @@ def ls(
         )
         print_letters(islice(letters, limit), as_json=as_json)
         if next(letters, None) is not None:
-            err.print(f"stopped after {limit}; more with -n, or see: eventpact dlq stats {contract}")
+            err.print(f"stopped after {limit}; more with -n, or see: eventpact dlq stats {contract}", markup=False)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from eventpact.cli.console import ManifestOption, err, out
 from eventpact.cli.gate import CompatOption, compat_folder
@@ -84,9 +85,10 @@ def _settle(files: Mapping[str, str], root: Path, kind: Kind, check: bool) -> bo
 
     found = (drift if check else write)(files, root, kind)
     for path, state in found.items():
-        out.print(f"[yellow]{state if check else state.mended:<8}[/] {root / path}", soft_wrap=True)
+        out.print(f"[yellow]{state if check else state.mended:<8}[/] {escape(str(root / path))}", soft_wrap=True)
     if not found:
-        err.print(f"[green]✔[/] {root}: {len(files)} file{'' if len(files) == 1 else 's'} up to date")
+        up = f"{len(files)} file{'' if len(files) == 1 else 's'} up to date"
+        err.print(f"[green]✔[/] {escape(str(root))}: {up}", soft_wrap=True)
     return bool(found)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from eventpact.cli.completing import propose_contracts
 from eventpact.cli.console import ManifestOption, err, out
@@ -55,8 +56,8 @@ def release(
         else:
             written = list(write_release(planned, folders))
         for path in written:
-            out.print(path.as_posix(), soft_wrap=True)
+            out.print(path.as_posix(), soft_wrap=True, markup=False)
         verb = "would be" if dry_run else "is"
-        err.print(f"[green]✔[/] {planned.name}: version {planned.number} {verb} released")
+        err.print(f"[green]✔[/] {escape(planned.name)}: version {planned.number} {verb} released")
     if not releases:
-        err.print(f"{name}: the last released version says the same already")
+        err.print(f"{name}: the last released version says the same already", markup=False)

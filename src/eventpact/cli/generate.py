@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.text import Text
 
 from eventpact.cli.console import ManifestOption, err, out
@@ -47,7 +48,9 @@ def generate(
             err.print(Text.assemble(place, f": {finding.message}"), soft_wrap=True)
         found = job.drift() if check else job.write()
         for path, state in found.items():
-            out.print(f"[yellow]{state if check else state.mended:<8}[/] {job.place(path)}", soft_wrap=True)
+            out.print(
+                f"[yellow]{state if check else state.mended:<8}[/] {escape(str(job.place(path)))}", soft_wrap=True
+            )
         if not found:
             err.print(f"[green]✔[/] {job.package}: {len(job.files)} files are up to date")
         stale |= bool(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from eventpact.cli.console import ManifestOption, err
 from eventpact.cli.status import ContractsArgument, watcher_of
@@ -49,7 +50,7 @@ def serve(
             except OSError as error:
                 what = f"cannot listen on {host}:{port}: {error.strerror}; name another"
                 raise typer.BadParameter(what, param_hint="--host or --port") from None
-            err.print(f"[green]ready[/] at {server.url}/metrics; stop with Ctrl-C")
+            err.print(f"[green]ready[/] at {escape(server.url)}/metrics; stop with Ctrl-C")
             stop.wait()
     finally:
         for number, handler in previous.items():

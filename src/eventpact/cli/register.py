@@ -53,4 +53,4 @@ def register(
         table.add_row(row.subject, str(row.version), str(row.id), row.level or "", f"[{style}]{row.outcome}[/]")
     out.print(table)
     if not done:
-        err.print(f"{manifest} names no contract: nothing to register")
+        err.print(f"{manifest} names no contract: nothing to register", markup=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from eventpact.cli.console import err
 from eventpact.errors import SettingsError
@@ -87,7 +88,7 @@ def serve(
             kept = "nothing is kept" if data is None else f"everything is kept in {data}"
             err.print(
                 f"[green]ready[/] to speak {dialect}: a twin for development and tests, not for production;"
-                f" {kept}; stop with Ctrl-C"
+                f" {escape(kept)}; stop with Ctrl-C"
             )
             stop.wait()
     finally:
