@@ -38,17 +38,34 @@ def test_a_saved_plan_is_applied_and_then_there_is_nothing_to_do(
     topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = manifest.with_name("plan.json")
-    codes = [run(["plan", "--out", str(file)]), run(["apply", str(file), "-e", "test"]), run(["plan"])]
+    codes = [run(["plan", "-e", "test", "--out", str(file)]), run(["apply", str(file)]), run(["plan"])]
     said = capsys.readouterr()
 
     assert codes == [0, 0, 0]
     assert "create topic ingestion-events with 6 partitions" in said.out
     assert "nothing to do" in said.err
+    assert "for environment test" in said.err
     assert topics.describe("ingestion-events") is not None
     assert {one.subject for one in read_lock(manifest.with_name("contracts.lock"), "test").versions} == {
         "ingestion-events-value",
         "ingestion-events-dlq-value",
     }
+
+
+def test_a_plan_for_another_environment_is_refused(
+    topics: EmbeddedTopics, manifest: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its orphans are others', and its section of the lock."""
+    file = manifest.with_name("plan.json")
+    monkeypatch.setenv("EVENTPACT_ENVIRONMENT", "test")
+    assert run(["plan", "--out", str(file)]) == 0
+    assert run(["apply", str(file), "-e", "production"]) == 2
+    assert "the plan was made for test" in capsys.readouterr().err
+    assert topics.describe("ingestion-events") is None
+    monkeypatch.delenv("EVENTPACT_ENVIRONMENT")
+
+    assert run(["apply", str(file), "-e", "test"]) == 0
+    assert read_lock(manifest.with_name("contracts.lock"), "test").versions
 
 
 def test_a_plan_for_another_world_is_refused(

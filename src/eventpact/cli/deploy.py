@@ -1,6 +1,5 @@
 """The manifest made true: plan, look, apply."""
 
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,8 +24,19 @@ Delete = Annotated[
     bool, typer.Option("--allow-delete", help="Soft-delete subjects of the lock that the manifest names no more.")
 ]
 Lock = Annotated[Path | None, typer.Option("--lock", help="Lock file; contracts.lock beside the manifest by default.")]
+DEFAULT = "default"
 Environment = Annotated[
     str, typer.Option("--environment", "-e", envvar="EVENTPACT_ENVIRONMENT", help="Section of the lock file.")
+]
+SavedEnvironment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        envvar="EVENTPACT_ENVIRONMENT",
+        show_default="the plan's, or default",
+        help="Section of the lock file.",
+    ),
 ]
 
 
@@ -34,7 +44,7 @@ def plan(
     manifest: ManifestOption = MANIFEST,
     to: Annotated[Path | None, typer.Option("--out", help="File for `eventpact apply`.")] = None,
     lock: Lock = None,
-    environment: Environment = "default",
+    environment: Environment = DEFAULT,
     allow_repartition: Repartition = False,
     allow_retention_cut: Cut = False,
     allow_delete: Delete = False,
@@ -49,13 +59,11 @@ def plan(
     """
     from eventpact.deploy import write_plan
     from eventpact.deploy.document import to_json
-    from eventpact.registry.lock import locked_subjects
 
     with ExitStack() as stack:
         topics, registry = _places(stack)
         waivers = _waivers(allow_repartition, allow_retention_cut, allow_delete)
-        once_ours = locked_subjects(_lock(lock, manifest), environment)
-        made = _planned(manifest, topics, registry, once_ours, waivers)
+        made = _planned(manifest, topics, registry, _lock(lock, manifest), environment, waivers)
     if to is not None:
         to.write_text(write_plan(made), "utf-8")
     if as_json:
@@ -72,7 +80,7 @@ def apply(
     ] = None,
     manifest: ManifestOption = MANIFEST,
     lock: Lock = None,
-    environment: Environment = "default",
+    environment: SavedEnvironment = None,
     allow_repartition: Repartition = False,
     allow_retention_cut: Cut = False,
     allow_delete: Delete = False,
@@ -87,7 +95,7 @@ def apply(
     """
     from eventpact.deploy import Applied, read_plan
     from eventpact.deploy import apply as carry_out
-    from eventpact.registry.lock import locked_subjects, registered_in, write_lock
+    from eventpact.registry.lock import registered_in, write_lock
 
     rows: list[dict[str, str]] = []
 
@@ -101,10 +109,14 @@ def apply(
     if file is not None and waivers:
         raise typer.BadParameter("a saved plan is applied as it is; give --allow-... to `eventpact plan`")
     saved = None if file is None else read_plan(file.read_bytes())
+    if saved is not None and environment not in {None, saved.environment}:
+        raise typer.BadParameter(
+            f"the plan was made for {saved.environment}; plan again with -e {environment}", param_hint="--environment"
+        )
     with ExitStack() as stack:
         topics, registry = _places(stack)
         if saved is None:
-            saved = _planned(manifest, topics, registry, locked_subjects(written, environment), waivers)
+            saved = _planned(manifest, topics, registry, written, environment or DEFAULT, waivers)
         try:
             carry_out(saved, topics, registry, report)
         except PlanError:
@@ -112,11 +124,11 @@ def apply(
                 _show(saved)
             raise
         subjects = [name.removeprefix("subject ") for name in saved.seen if name.startswith("subject ")]
-        write_lock(written, environment, registered_in(registry, [*subjects, *saved.orphans]))
+        write_lock(written, saved.environment, registered_in(registry, [*subjects, *saved.orphans]))
     if as_json:
-        print_json({"steps": rows, "lock": str(written), "environment": environment})
+        print_json({"steps": rows, "lock": str(written), "environment": saved.environment})
     else:
-        err.print(f"{len(rows)} steps; {written} says so for environment {environment}", markup=False)
+        err.print(f"{len(rows)} steps; {written} says so for environment {saved.environment}", markup=False)
 
 
 def _lock(lock: Path | None, manifest: Path) -> Path:
@@ -145,14 +157,17 @@ def _planned(
     manifest: Path,
     topics: "TopicAdmin",
     registry: "SubjectAdmin",
-    once_ours: Iterable[str],
+    lock: Path,
+    environment: str,
     waivers: "frozenset[Waiver]",
 ) -> "Plan":
     from eventpact.deploy import plan as planned
     from eventpact.deploy import read_world
+    from eventpact.registry.lock import locked_subjects
 
     contracts = load_manifest(manifest)
-    return planned(contracts, read_world(contracts, topics, registry, once_ours), waivers)
+    world = read_world(contracts, topics, registry, locked_subjects(lock, environment))
+    return planned(contracts, world, waivers, environment=environment)
 
 
 def _show(made: "Plan") -> None:

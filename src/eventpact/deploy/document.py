@@ -26,7 +26,7 @@ from eventpact.schema import Level
 
 __all__ = ["read_plan", "to_json", "write_plan"]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 ACTIONS: Final[dict[str, type[Step]]] = {
     "create topic": CreateTopic,
     "add partitions": AddPartitions,
@@ -47,6 +47,7 @@ def to_json(plan: Plan) -> dict[str, object]:
     """The document as plain values."""
     body: dict[str, object] = {
         "format": FORMAT,
+        "environment": plan.environment,
         "steps": [{"action": NAMES[type(step)], "says": str(step), **_plain(step)} for step in plan.steps],
         "refusals": [asdict(refusal) for refusal in plan.refusals],
         "orphans": list(plan.orphans),
@@ -67,6 +68,7 @@ def read_plan(text: str | bytes) -> Plan:
             tuple(Refusal(**one) for one in body["refusals"]),
             tuple(body["orphans"]),
             {target: _state(one) for target, one in body["seen"].items()},
+            body["environment"],
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PlanError("this is not a plan file; write one with `eventpact plan --out FILE`") from None

@@ -51,16 +51,20 @@ class Refusal:
 class Plan:
     """Steps in the order of work. ``seen`` is the state of everything that the steps rely on, by target.
 
-    ``orphans`` are subjects that the manifest wants no more, and that stay.
+    ``orphans`` are subjects that the manifest wants no more, and that stay; ``environment`` is the section of the lock
+    file that they were looked for in, and that `apply` writes.
     """
 
     steps: tuple[Step, ...]
     refusals: tuple[Refusal, ...] = ()
     orphans: tuple[str, ...] = ()
     seen: Mapping[str, State] = field(default_factory=dict[str, State], hash=False)
+    environment: str = "default"
 
 
-def plan(manifest: Manifest, world: World, waivers: frozenset[Waiver] = frozenset()) -> Plan:
+def plan(
+    manifest: Manifest, world: World, waivers: frozenset[Waiver] = frozenset(), *, environment: str = "default"
+) -> Plan:
     """What has to be done, topics first. With refusals it may not be applied.
 
     A subject's level goes before its schema, so that no schema gets in under a weaker one; types from other files go
@@ -75,6 +79,7 @@ def plan(manifest: Manifest, world: World, waivers: frozenset[Waiver] = frozense
         tuple(one for one in work if isinstance(one, Refusal)),
         tuple(sorted(world.orphans.keys() - set(deleted))),
         states(wanted, replace(world, subjects={**world.subjects, **{n: world.orphans[n] for n in deleted}})),
+        environment,
     )
 
 
