@@ -24,6 +24,7 @@ EventpactError
 `- KafkaError
    |- BrokerUnavailableError nobody answered               (wait; retriable)
    |- DeliveryError          the record was not stored     (its cause says why)
+   |  `- UnacknowledgedError nobody said so in time        (do it again; retriable)
    |- QueueFullError         the producer cannot keep up   (wait; retriable)
    |- MessageTooLargeError   the event does not fit        (make it smaller, or raise the limits)
    |- ProducerStoppedError   the producer cannot go on     (make a new one)
@@ -69,6 +70,7 @@ __all__ = [
     "StaleLockError",
     "TopicError",
     "TransactionAborted",
+    "UnacknowledgedError",
     "UnavailableError",
     "WorkerStopped",
 ]
@@ -287,6 +289,12 @@ class DeliveryError(KafkaError):
         self.failed = failed
         self.maybe = maybe
         super().__init__(message, code=code)
+
+
+class UnacknowledgedError(DeliveryError):
+    """No record was refused, and nobody acknowledged them in time: each may be stored or not."""
+
+    retriable: ClassVar[bool] = True
 
 
 class QueueFullError(KafkaError):

@@ -54,6 +54,7 @@ TRIED = [
     (errors.EncodeError("x"), Reason.HANDLER),
     (errors.NotRegisteredError("x"), Reason.HANDLER),
     (errors.RegistryAccessError("x"), Reason.HANDLER),
+    (errors.DeliveryError("x"), Reason.HANDLER),
 ]
 
 WAITS = [
@@ -64,6 +65,7 @@ WAITS = [
     (Stage.HANDLER, errors.UnavailableError("x"), True),
     (Stage.HANDLER, errors.BrokerUnavailableError("x"), True),
     (Stage.HANDLER, errors.QueueFullError("x"), True),
+    (Stage.HANDLER, errors.UnacknowledgedError("x"), True),
     (Stage.HANDLER, errors.TransactionAborted("x"), True),
 ]
 

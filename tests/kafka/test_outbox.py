@@ -22,6 +22,7 @@ from eventpact.errors import (
     ProducerStoppedError,
     QueueFullError,
     TopicError,
+    UnacknowledgedError,
 )
 from eventpact.kafka import ProducerSettings, Settings, partition_of
 from eventpact.kafka.delivery import Delivery, Tally
@@ -91,7 +92,7 @@ def test_every_message_fails_by_itself_when_the_broker_goes_down(broker: Embedde
     with pytest.raises(DeliveryError) as raised:
         box.flush()
 
-    assert [type(report) for report in heard] == [Delivery] + [DeliveryError] * 20
+    assert [type(report) for report in heard] == [Delivery] + [UnacknowledgedError] * 20
     assert counts(box) == (21, 1, 20, 0)
     assert (raised.value.failed, raised.value.maybe, raised.value.code) == (20, 20, "_MSG_TIMED_OUT")
     assert "20 x _MSG_TIMED_OUT (no acknowledgement in time, maybe stored)" in str(raised.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 
 from eventpact import errors
 from eventpact.dead_letter import Reason, Stage
+from eventpact.dev.broker import EmbeddedBroker
+from eventpact.kafka.client_settings import ProducerSettings
 from eventpact.kafka.handler import Reject, Retry, Unavailable, wants_record
+from eventpact.kafka.producer import Producer
 from eventpact.kafka.record import Record
 from eventpact.kafka.settings import Settings
 from eventpact.kafka.worker import Worker
@@ -181,6 +185,31 @@ def test_while_a_dependency_is_down_everything_waits_and_nothing_is_dead_lettere
     assert after.waits >= 6
     assert after.retries == 0
     assert sorted(ledger.numbers) == list(range(60))
+    assert world.stored(DEAD_LETTERS) == 0
+
+
+def test_a_broker_that_acknowledges_nothing_that_a_handler_sends_is_waited_for(world: World) -> None:
+    """It is down, be it for longer than the attempts would take."""
+    ledger, wanted = Ledger(), ProducerSettings(message_timeout_ms=1_000, linger_ms=0)
+    with EmbeddedBroker() as other:
+        other.create_topic(TOPIC, 1)
+        settings = replace(world.settings, bootstrap_servers=other.bootstrap_servers, producer=wanted)
+        with Producer(IngestionEvent, settings, registry=world.registry) as producer:
+
+            def handle(handled: IngestionEvent) -> None:
+                producer.submit(handled).result()
+                ledger.write(handled)
+
+            other.set_down()
+            world.publish(1)
+            with world.running(handle, policy=with_attempts(1)) as run:
+                while not (stats := run.worker.stats()).waits and not stats.dead_lettered:
+                    assert not run.ended(0.01)
+                other.set_up()
+                ledger.wait(1)
+            with suppress(errors.DeliveryError):  # of the tries before
+                producer.flush()
+
     assert world.stored(DEAD_LETTERS) == 0
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from eventpact.errors import DeliveryError
+from eventpact.errors import DeliveryError, UnacknowledgedError
 from eventpact.kafka.translate import MAYBE_STORED, advice
 
 if TYPE_CHECKING:
@@ -202,7 +202,8 @@ def undelivered(
     if hint is not None:
         text += f". The client last reported {hint.name()}" + (f": {found}" if (found := advice(hint.code())) else "")
     first = next((name for name, _ in failures.values()), "_TIMED_OUT")
-    return DeliveryError(text, code=first, failed=failed, maybe=maybe)
+    kind = UnacknowledgedError if maybe == failed else DeliveryError
+    return kind(text, code=first, failed=failed, maybe=maybe)
 
 
 def reason(code: int, name: str, count: int) -> str:

@@ -23,6 +23,7 @@ from eventpact.errors import (
     SchemaError,
     StaleLockError,
     TransactionAborted,
+    UnacknowledgedError,
     UnavailableError,
 )
 from eventpact.ids import SchemaId
@@ -196,6 +197,9 @@ RULES: Final = (
     # Our own producer or registry client, used by the handler: the world is bad, not the record.
     Rule(Stage.HANDLER, BrokerUnavailableError, Fate.WAIT_ALL, "unavailable", "no broker answered the handler"),
     Rule(Stage.HANDLER, QueueFullError, Fate.WAIT_ALL, "unavailable", "the handler's producer is full"),
+    Rule(
+        Stage.HANDLER, UnacknowledgedError, Fate.WAIT_ALL, "unavailable", "no broker acknowledged what the handler sent"
+    ),
     Rule(Stage.HANDLER, TransactionAborted, Fate.WAIT_ALL, "unavailable", "the handler's transaction was aborted"),
     Rule(Stage.HANDLER, UnavailableError, Fate.WAIT_ALL, "unavailable", "no registry answered the handler"),
     Rule(Stage.HANDLER, Reject, Fate.BURY, "rejected", "the handler rejected the event", Reason.REJECTED),
