@@ -6,9 +6,10 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from eventpact.contract import Manifest
+from eventpact.errors import ManifestError
 from eventpact_compat.facts import Guarded, guarded
 from eventpact_compat.gate import Folders
 from eventpact_compat.golden import golden_files
@@ -43,7 +44,14 @@ def next_release(subject: Guarded, released: tuple[Released, ...]) -> Release | 
 
 
 def releases_of(manifest: Manifest, contract: str, folders: Folders) -> tuple[Release, ...]:
-    """What a contract has to release: its schema, and its dead letter's."""
+    """What a contract has to release: its schema, and its dead letter's.
+
+    Raises:
+        ManifestError: the contract's name is no name for a folder, and the versions stand in one.
+    """
+    if PurePosixPath(contract).name != contract or PureWindowsPath(contract).name != contract or contract == "..":
+        what = f"versions of a contract stand in a folder of its name, and {contract!r} is none; rename the contract"
+        raise ManifestError(what, source=str(manifest.path))
     found = []
     for subject in guarded(manifest):
         if subject.contract == contract:

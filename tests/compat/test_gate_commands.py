@@ -57,6 +57,19 @@ def test_release_refuses_what_the_gate_refuses(shop: Shop) -> None:
     assert not (shop.root / "compat/history/orders/2.avsc").exists()
 
 
+@pytest.mark.parametrize("name", ["../../../orders", "/orders", "a/b", "..", "."])
+def test_a_release_stays_in_its_folder(shop: Shop, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.manifest.write_text(
+        shop.manifest.read_text("utf-8").replace("[contracts.orders", f'[contracts."{name}"'), "utf-8"
+    )
+    run(["generate"])
+    before = sorted(shop.root.parent.rglob("*"))
+
+    assert run(["release", name]) == 1
+    assert "rename the contract" in capsys.readouterr().err
+    assert sorted(shop.root.parent.rglob("*")) == before
+
+
 def test_dry_run_writes_nothing(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["release", "orders", "--dry-run"]) == 0
     assert "compat/history/orders/1.avsc" in capsys.readouterr().out
