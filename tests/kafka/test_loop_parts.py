@@ -301,6 +301,20 @@ def test_what_became_of_a_record_that_was_dropped_meanwhile_is_not_held_against_
     assert (offsets(lane), lane.attempt, lane.due, stats.retries) == ([4], 1, 0.0, 0)
 
 
+def test_nor_is_what_a_handler_of_batches_named() -> None:
+    holding, stats = Holding(0, by_key=True), WorkerStats()
+    messages = [at(offset, b"a") for offset in (5, 6)]
+    for message in (*messages, at(6, b"a")):
+        lane, _ = holding.take(message, message.offset() or 0)
+    failure: Failure[str] = Failure(Stage.HANDLER, ValueError(), SchemaId(1), "six")
+    concluding(stats)._conclude(
+        Trial(lane, messages, ["five", "six"], [SchemaId(1)] * 2, failure=failure, named=1),
+    )
+
+    assert (offsets(lane), holding.progress.committable) == ([6], 6)
+    assert (lane.attempt, stats.retries, stats.handled) == (1, 0, 1)
+
+
 def test_a_batch_settles_what_the_client_library_did_not_go_back_behind() -> None:
     """What came again may be another record, and is handled in any case."""
     holding = Holding(0, by_key=True)

@@ -16,6 +16,7 @@ from eventpact.kafka.clock import SystemClock
 from eventpact.kafka.config import Config
 from eventpact.kafka.membership import Membership
 from eventpact.kafka.stats import WorkerStats
+from tests.kafka.test_loop_parts import at
 from tests.kafka.world import LIMIT, SWIFT, TOPIC, World
 
 
@@ -91,6 +92,31 @@ def test_what_the_client_library_counts_is_logged(caplog: pytest.LogCaptureFixtu
     seat.close(LIMIT)
 
     assert json.loads(said[0].getMessage())["type"] == "consumer"
+
+
+@pytest.mark.parametrize("how", ["revoked", "lost", "revoked in vain"])
+def test_a_partition_that_left_is_held_no_more(seat: Membership, how: str) -> None:
+    """Whoever has it now handles its records: none of them is tried here, whatever went wrong at the handover."""
+
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    client = assign(seat)
+    holding = seat.holdings[0]
+    lane, _ = holding.take(at(4), 4)
+    leaving = [TopicPartition(TOPIC, 0)]
+    match how:
+        case "lost":
+            seat._on_lost(client, leaving)
+        case "revoked":
+            seat._on_revoke(client, leaving)
+        case _:
+            seat._before_handover = fail
+            with pytest.raises(ValueError):
+                seat._on_revoke(client, leaving)
+
+    assert seat.holdings == {}
+    assert (holding.gone, holding.held, list(lane.buffer)) == (True, 0, [])
 
 
 def test_a_place_that_was_refused_is_not_asked_for_when_the_partition_is_back(seat: Membership) -> None:
