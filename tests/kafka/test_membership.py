@@ -119,6 +119,23 @@ def test_a_partition_that_left_is_held_no_more(seat: Membership, how: str) -> No
     assert (holding.gone, holding.held, list(lane.buffer)) == (True, 0, [])
 
 
+def test_a_mark_is_taken_back_when_its_partition_leaves(seat: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its record is not through, and no process died: whoever gets it next must not count a death."""
+    written: list[tuple[int, str]] = []
+
+    def commit(*, offsets: list[TopicPartition], asynchronous: bool) -> list[TopicPartition]:
+        written.extend((item.offset, item.metadata or "") for item in offsets)
+        return []
+
+    client = assign(seat)
+    monkeypatch.setattr(client, "commit", commit, raising=False)
+    seat.holdings[0].take(at(4), 4)
+    seat.marks.write(seat.holdings[0])
+    seat._on_revoke(client, [TopicPartition(TOPIC, 0)])
+
+    assert [(offset, metadata.partition(" ")[0]) for offset, metadata in written] == [(4, "attempt=1"), (4, "")]
+
+
 def test_a_place_that_was_refused_is_not_asked_for_when_the_partition_is_back(seat: Membership) -> None:
     """The client library asks by itself then; what is read already would come again."""
     client = assign(seat)
