@@ -79,7 +79,9 @@ def until_it_is_quarantined(world: World, manner: str, code: int, concurrency: i
 
     assert codes[-1] == 0
     assert set(codes[:-1]) == {code}
-    assert len(codes) - 1 <= 6
+    # Five at best: one finds caution, one finds the record, three are counted. A commit that is refused while the group
+    # forms anew, without the member that died, costs two more. Without caution there is no end.
+    assert len(codes) - 1 <= 9
     assert world.stored(DEAD_LETTERS) == 1
     assert (letter.stage, letter.reason, letter.retry_count) == (Stage.CRASH, Reason.CRASHED, 0)
     assert letter.original_value is not None
