@@ -197,3 +197,52 @@ def test_a_partition_that_comes_back_within_one_call_is_read_from_where_the_grou
 
     assert held == taken
     assert client.assigned_anew == ([0] if comes_back else [])
+
+
+def test_what_was_settled_of_a_log_that_was_made_anew_comes_back_with_no_other_commit() -> None:
+    """With each commit the client library commits what it was told of any partition and takes for news. After a commit
+    that went back, that is what it was told before.
+    """
+    config: Config = {
+        "bootstrap.servers": "",
+        "group.id": "workers",
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+    }
+    places = [TopicPartition(TOPIC, number) for number in (0, 1)]
+    stats = WorkerStats()
+    with World(partitions=2) as world:
+        for _ in range(3):
+            world.put(b"value", partition=0)
+        world.put(b"value", partition=1)
+        seat = Membership(
+            config | {"bootstrap.servers": world.broker.bootstrap_servers},
+            TOPIC,
+            SWIFT,
+            SystemClock(),
+            stats,
+            before_handover=lambda seat, leaving: None,
+            arrived=lambda lane: None,
+        )
+        seat.join()
+        take_until(seat, lambda: stats.consumed == 4)
+        for offset in range(3):
+            seat.holdings[0].progress.settle(offset)
+        seat.commit()
+        seat._consumer.seek(TopicPartition(TOPIC, 0, 0))  # as it does when its place is out of range
+        take_until(seat, lambda: stats.rewinds == 1)
+        seat.look(seat.holdings[0])
+        seat.holdings[1].progress.settle(0)
+        seat.commit()
+        committed = [item.offset for item in seat._consumer.committed(places, LIMIT)]
+        seat.close(LIMIT)
+
+    assert committed == [0, 1]
+
+
+def take_until(seat: Membership, done: Callable[[], bool]) -> None:
+    deadline = monotonic() + LIMIT
+    while not done():
+        seat.take(10, 0.1)
+        assert monotonic() < deadline

@@ -79,6 +79,19 @@ class Commits:
         self._refused_since = None
         return True
 
+    def went_back(self, holding: Holding) -> None:
+        """What the client library was told of this partition before it went back speaks of records that come again,
+        and maybe of a log that is gone. It would commit that together with the next commit of any partition.
+        """
+        offset = holding.progress.committable
+        if offset is None:
+            return  # it was told nothing
+        try:
+            self._consumer.store_offsets(offsets=[TopicPartition(self._topic, holding.partition, offset)])
+        except KafkaException as error:
+            # It is not ours any more, and so nothing of it is committed.
+            LOG.info("%s[%d] went back and left: %s", self._topic, holding.partition, client_error(error).name())
+
     def _refused(self, error: ClientError) -> bool:
         """True when there was nothing to commit."""
         name, now = error.name(), self._clock.monotonic()

@@ -140,7 +140,9 @@ class Membership:
             lane, jump = holding.take(message, offset)
             if jump > 0:
                 self._gaps.note(holding.partition, offset - jump, offset)
-            self._stats.rewinds += jump < 0
+            if jump < 0:
+                self._stats.rewinds += 1
+                self._commits.went_back(holding)
             self._arrived(lane)
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
