@@ -6,12 +6,13 @@ import json
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import KafkaError, Message, TopicPartition
 
 from eventpact.kafka import membership
+from eventpact.kafka.client_errors import START_UNKNOWN
 from eventpact.kafka.clock import SystemClock
 from eventpact.kafka.config import Config
 from eventpact.kafka.membership import Membership
@@ -197,6 +198,45 @@ def test_a_partition_that_comes_back_within_one_call_is_read_from_where_the_grou
 
     assert held == taken
     assert client.assigned_anew == ([0] if comes_back else [])
+
+
+class Refused:
+    """What comes of partition 0 when the coordinator does not tell its place."""
+
+    def error(self) -> KafkaError:
+        return KafkaError(KafkaError.NOT_COORDINATOR, START_UNKNOWN)
+
+    def topic(self) -> str:
+        return TOPIC
+
+    def partition(self) -> int:
+        return 0
+
+    def offset(self) -> int:
+        return -1
+
+
+@pytest.mark.parametrize(("comes_back", "asked"), [(True, [0]), (False, [])])
+def test_a_place_that_was_refused_before_the_partition_left_is_not_asked_for_later(
+    seat: Membership, comes_back: bool, asked: object
+) -> None:
+    """When it is back it is read; asked for with records in hand, it would bring them again. Back within one call, it
+    is asked for at once.
+    """
+    assign(seat)
+    client = Returning([cast(Message, Refused())])
+
+    def leave() -> None:
+        seat._on_lost(client, [TopicPartition(TOPIC, 0)])  # type: ignore[arg-type]
+        if comes_back:
+            seat._on_assign(client, [TopicPartition(TOPIC, 0)])  # type: ignore[arg-type]
+
+    seat._consumer = seat.starts._consumer = client  # type: ignore[assignment]
+    client.between = leave
+    seat.take(10, 0.1)
+
+    assert client.assigned_anew == asked
+    assert seat.starts.refused_since is None
 
 
 def test_what_was_settled_of_a_log_that_was_made_anew_comes_back_with_no_other_commit() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from eventpact.errors import WorkerStopped
-from eventpact.kafka.client_errors import RecordFault
+from eventpact.kafka.client_errors import RecordFault, record_fault
 from eventpact.kafka.clock import Clock
 from eventpact.kafka.commits import Commits
 from eventpact.kafka.config import Config
@@ -116,10 +116,11 @@ class Membership:
 
     def _without_doubtful(self, messages: list[Message], held: Mapping[int, Holding]) -> list[Message]:
         """A partition may leave and come back between two records of one `take`. Those of it that were handed out
-        before are not its first ones, and nobody can tell them from those after: so all of it comes again.
+        before are not its first ones, a place that was refused before may be read by now, and nobody can tell them from
+        those after: so all of it comes again.
         """
         came = {number for number, holding in self.holdings.items() if held.get(number) is not holding}
-        doubtful = came & {message.partition() for message in messages if message.error() is None}
+        doubtful = came & {message.partition() for message in messages if begins(message)}
         if doubtful:
             self.starts.begin_again(doubtful)
         return [message for message in messages if message.partition() not in doubtful]
@@ -128,8 +129,9 @@ class Membership:
         partition, offset, error = message.partition(), message.offset(), message.error()
         if error is not None:
             fault = self._troubles.note(error)
-            # Told once for all partitions, without a topic, and then for each.
-            if fault is RecordFault.ASK_AGAIN and partition is not None and message.topic() is not None:
+            # Told once for all partitions, without a topic, and then for each. Of one that left meanwhile, whoever gets
+            # it asks by itself.
+            if fault is RecordFault.ASK_AGAIN and partition in self.holdings and message.topic() is not None:
                 self.starts.refused(partition, error.name())
             return
         self._troubles.over()
@@ -265,6 +267,12 @@ class Membership:
             # What is settled is committed or will come again; there is nothing left to save.
             LOG.warning("leaving the group of topic %s: %s", self._topic, client_error(error).name())
             return True
+
+
+def begins(message: Message) -> bool:
+    """Does it say where its partition is read from: is it a record, or the refusal to tell?"""
+    error = message.error()
+    return error is None or record_fault(error) is RecordFault.ASK_AGAIN
 
 
 def _numbers(partitions: list[TopicPartition]) -> str:
