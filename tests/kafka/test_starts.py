@@ -11,6 +11,7 @@ from eventpact.errors import WorkerStopped
 from eventpact.kafka.holding import Holding
 from eventpact.kafka.policy import Policy
 from eventpact.kafka.starts import ANSWERED, Starts
+from tests.kafka.test_loop_parts import at
 from tests.kafka.test_watchdog import Hand
 
 
@@ -80,6 +81,16 @@ def test_a_partition_that_went_meanwhile_is_not_taken_back() -> None:
     case.wait()
 
     assert case.seats.came == [[2]]
+
+
+def test_a_partition_that_is_read_is_not_asked_for() -> None:
+    """The refusal was of an earlier question. Read from the beginning, the records in hand would come again."""
+    case = Case()
+    case.refuse(1, 2)
+    case.holdings[1].take(at(5), 5)
+    case.wait()
+
+    assert case.seats.left == case.seats.came == [[2]]
 
 
 def test_nobody_is_asked_about_nothing() -> None:

@@ -66,11 +66,14 @@ class Starts:
             self.refused_since = None
 
     def ask(self, holdings: Mapping[int, Holding]) -> None:
-        """When it is time, ask again for those that are still ours. Raises WorkerStopped if that cannot be done."""
+        """When it is time, ask again for those that are still ours and not read. Raises WorkerStopped if that cannot be
+        done.
+        """
         now = self._clock.monotonic()
         if not self._partitions or now < self._due:
             return
-        ours = self._partitions & holdings.keys()
+        # A refusal may be late: the place was asked for anew meanwhile, and told.
+        ours = {number for number in self._partitions & holdings.keys() if holdings[number].first is None}
         self._partitions.clear()
         self.refused_since, self._asked = None, now
         if ours:
