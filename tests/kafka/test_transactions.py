@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -232,6 +233,21 @@ def test_a_zombie_is_fenced_at_every_step_and_stays_so(world: World, api: Api, c
             attempt(producer, reading, never)
 
     assert "settled" not in reading.told
+
+
+def test_a_zombie_that_is_told_only_that_it_is_dead_finds_out_that_it_was_fenced(world: World) -> None:
+    """The client library refuses a message before it has said why: as when a stopped process wakes up."""
+
+    def publish_without_end() -> None:
+        producer._outbox._next_serve = inf
+        deadline = monotonic() + LIMIT
+        while monotonic() < deadline:
+            producer.publish(event(1))
+
+    with transactional(world) as producer:
+        world.broker.push_request_errors(Api.ADD_PARTITIONS_TO_TXN, *[Code.INVALID_PRODUCER_EPOCH] * 5)
+        with pytest.raises(FencedError):
+            attempt(producer, None, publish_without_end)
 
 
 @pytest.mark.parametrize("code", [Code.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, Code.INVALID_TXN_STATE])

@@ -37,6 +37,8 @@ ANY_PARTITION: Final = -1
 SERVE_SECONDS: Final = 0.01
 # A report follows its message's timeout by at most about a second.
 GRACE_SECONDS: Final = 5.0
+# What a client died of is on its way to whoever serves when it is known to be dead.
+FATE_SECONDS: Final = 1.0
 
 FATAL: Final = "the producer met a fatal error and cannot go on; make a new one"
 
@@ -60,6 +62,8 @@ class Outbox:
         self._tally = Tally(topic)
         self._published = self._tally.published.tick
         self._next_serve = 0.0
+        self._over: Callable[[], ProducerStoppedError] | None = None
+        """Why no message is taken any more, if so."""
         self._pid = os.getpid()
         self._switching = threading.Lock()
         self._open(failures_only=self.switches)
@@ -231,8 +235,17 @@ class Outbox:
         if error.code() == ClientError.MSG_SIZE_TOO_LARGE:
             return too_large(self.topic, message[1:], self._limit)
         if error.code() == ClientError._FATAL or error.fatal():
-            return self._refuse_after(error)
+            return self._fate() or self._refuse_after(error)
         return translate(error, f"cannot publish to topic {self.topic}")
+
+    def _fate(self) -> ProducerStoppedError | None:
+        """What a dead client died of. It says so once, to whoever serves its reports, and elsewhere only that it is
+        dead: another producer that took over calls for something else than a broker's fault.
+        """
+        deadline = monotonic() + FATE_SECONDS
+        while self._over is None and monotonic() < deadline:
+            self._serve(SLICE)
+        return None if self._over is None else self._over()
 
     def _refuse_after(self, error: ClientError) -> ProducerStoppedError:
         return self._refuse(FATAL, error.name())
@@ -245,11 +258,15 @@ class Outbox:
         """
         text = f"cannot publish to {self.topic}: {why}"
 
-        def refuse(*_: object) -> NoReturn:
-            raise kind(text, code=code)
+        def over() -> ProducerStoppedError:
+            return kind(text, code=code)
 
+        def refuse(*_: object) -> NoReturn:
+            raise over()
+
+        self._over = over
         self._produce = refuse
-        return kind(text, code=code)
+        return over()
 
     def _refuse_when_over(self) -> None:
         if self._pid != os.getpid() or not self._finalizer.alive:

@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException
 
 from eventpact.errors import FencedError, KafkaError, ProducerStoppedError, TransactionAborted
 from eventpact.kafka.config import Config, transactional_config
-from eventpact.kafka.leftovers import drain
+from eventpact.kafka.leftovers import drain, purge
 from eventpact.kafka.outbox import Outbox
 from eventpact.kafka.stopping import interrupt_held
 from eventpact.kafka.translate import advice, client_error, translate
@@ -175,8 +175,8 @@ class TransactionalOutbox(Outbox):
             raise self._aborted(f"not acknowledged by {self.topic}: {'; '.join(reasons)}", first)
 
     def _refuse_when_dead(self) -> None:
-        if self._produce != self._client.produce:
-            self._produce()
+        if self._over is not None:
+            raise self._over()
 
     def _abort(self, reading: Reading | None) -> None:
         """Nothing of the transaction counts afterwards, or this producer is at its end, which ends it as well."""
@@ -185,6 +185,7 @@ class TransactionalOutbox(Outbox):
         except KafkaException as raised:
             # Whoever uses the id next ends it; else the broker does, when its time is over.
             self._refuse_after(client_error(raised))
+            purge(self._client, self._serve)  # its events are told of here, and not as lost when it is closed
         except RuntimeError:
             pass  # closed inside of the block, which has given it up
         finally:
