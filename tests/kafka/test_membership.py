@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, cast
 
 import pytest
-from confluent_kafka import KafkaError, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from eventpact.kafka import membership
 from eventpact.kafka.client_errors import START_UNKNOWN
@@ -279,6 +279,40 @@ def test_what_was_settled_of_a_log_that_was_made_anew_comes_back_with_no_other_c
         seat.close(LIMIT)
 
     assert committed == [0, 1]
+
+
+def test_commits_that_could_not_follow_a_log_that_was_made_anew_try_again(seat: Membership) -> None:
+    """Until they do, the client library commits nothing below what it knows, and says nothing."""
+
+    class Refusing(Listening):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[int] = []
+
+        def committed(self, partitions: list[TopicPartition], timeout: float) -> list[TopicPartition]:
+            return [TopicPartition(TOPIC, 0, 90)]
+
+        def store_offsets(self, offsets: list[TopicPartition]) -> None: ...
+
+        def commit(self, offsets: list[TopicPartition] | None = None, *, asynchronous: bool) -> list[TopicPartition]:
+            if offsets is None:
+                return []
+            self.asked.append(offsets[0].offset)
+            if len(self.asked) < 3:
+                raise KafkaException(KafkaError(KafkaError.NOT_COORDINATOR))
+            return []
+
+    assign(seat)
+    client = Refusing()
+    seat.marks._consumer = seat._commits._consumer = client  # type: ignore[assignment]
+    holding = seat.holdings[0]
+    holding.take(at(4), 4)
+    seat.look(holding)
+    holding.progress.settle(4)
+    tries = [(seat.commit(), seat.committed) for _ in range(3)]
+
+    assert client.asked == [4, 4, 4]
+    assert tries == [(False, False), (True, True), (True, True)]
 
 
 def take_until(seat: Membership, done: Callable[[], bool]) -> None:

@@ -90,7 +90,7 @@ class CrashMarks:
         """Before the first record is tried."""
         if self._commit(holding, f"attempt={holding.crashes + 1} by={this_process()}", LEFT_OUT):
             holding.marked = holding.first
-            holding.survived = False
+            holding.survived = holding.behind = False
 
     def clear(self, holdings: Iterable[Holding]) -> None:
         """The processes live: the records that are marked, and still open, did not kill them. A try that is not over
@@ -109,7 +109,10 @@ class CrashMarks:
         """The log was cut off or made anew, and what is committed lies ahead of it: commit where it begins now. The
         client library commits no stored offset below the last one that it knows of, and says nothing.
         """
-        self._commit(holding, "", "what is committed of %s[%d] is ahead of the log: %s")
+        holding.behind = not self._commit(holding, "", "what is committed of %s[%d] is ahead of the log: %s")
+        if not holding.behind:
+            # What was settled meanwhile counts for committed, and is not.
+            holding.stored = holding.first or 0
 
     def _commit(self, holding: Holding, metadata: str, otherwise: str) -> bool:
         """The first record's own offset, with `metadata`. False when refused; then `otherwise` is in the log."""

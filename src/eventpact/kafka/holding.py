@@ -20,6 +20,7 @@ class Holding:
         lanes: the records, by order; one lane for all of them, or `by_key` one for each key that is held.
         held: how many records there are.
         size: bytes of their values.
+        behind: what is committed lies ahead of the log, and could not follow it yet.
         waiting: the lanes whose first record waits for something unavailable.
         progress: what may be committed.
         paused: does the client library fetch nothing for this partition?
@@ -33,6 +34,7 @@ class Holding:
     """
 
     __slots__ = (
+        "behind",
         "by_key",
         "checked",
         "crashes",
@@ -90,6 +92,7 @@ class Holding:
     def _begin_anew(self) -> None:
         """As at the assignment: another record has the offset that a mark speaks of, and may not be tried first."""
         self.stored = 0
+        self.behind = False
         self.first = None
         self.checked = self.survived = False
         self.crashes = 0

@@ -194,13 +194,18 @@ class Membership:
             self.commit()
 
     def commit(self) -> bool:
-        """Commit what is settled; see `Commits.commit`."""
-        return self._commits.commit(self.holdings)
+        """Commit what is settled; see `Commits.commit`. False, too, while what is committed lies ahead of a log that
+        was cut off, and cannot follow it.
+        """
+        for holding in self.holdings.values():
+            if holding.behind:
+                self.marks.follow(holding)
+        return self._commits.commit(self.holdings) and not any(holding.behind for holding in self.holdings.values())
 
     @property
     def committed(self) -> bool:
         """Is everything that is settled committed?"""
-        return all(h.stored >= (h.progress.committable or 0) for h in self.holdings.values())
+        return all(h.stored >= (h.progress.committable or 0) and not h.behind for h in self.holdings.values())
 
     def look(self, holding: Holding) -> None:
         """Before the first record of a partition is tried: what do marks say, and what is missing before it?"""
