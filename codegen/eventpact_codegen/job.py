@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from eventpact.contract import Contract, Manifest, Package, uses
-from eventpact.contract.schemas import renamed
+from eventpact.contract.schemas import named_below
 from eventpact.errors import ExpressionError, SchemaError
 from eventpact_codegen.express import express
 from eventpact_codegen.files import Drift, drift, write
@@ -56,11 +56,8 @@ def folder_job(schemas: Path, out: Path, package: str, base: Base = "dataclass")
     texts = {path.relative_to(schemas).as_posix(): _read(path) for path in sorted(schemas.rglob("*.avsc"))}
     if not texts:
         raise SchemaError("no .avsc file in this folder", source=str(schemas))
-    try:
+    with named_below(schemas, texts):
         return _job(package, out, texts, (), base)
-    except SchemaError as error:
-        # Schemas are named as in the folder, errors as whoever reads them finds the file.
-        raise renamed(error, (schemas / error.source).as_posix()) if error.source in texts else error from None
 
 
 def _package_job(package: Package, manifest: Manifest, base: Base) -> Job:

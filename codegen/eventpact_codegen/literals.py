@@ -103,14 +103,14 @@ def _docstring_line(line: str, *, first: bool, last: bool) -> str:
 def _cut(line: str, room: int) -> Iterator[str]:
     start, width = 0, 2
     quote = _quote(line)
-    for i, character in enumerate(line):
-        # A part may prefer the other quote, so a quote of either kind counts as an escaped one.
-        size = 2 if character in "'\"" else columns(_character(character, quote))
+    # A part may prefer the other quote, so a quote of either kind counts as an escaped one.
+    sizes = [2 if character in "'\"" else columns(_character(character, quote)) for character in line]
+    for i, size in enumerate(sizes):
         if width + size > room and i > start:
             blank = line.rfind(" ", start, i) + 1
             end = blank if blank > start and not line[start:blank].isspace() else i
             yield line[start:end]
-            start, width = end, 2 + sum(2 if c in "'\"" else columns(_character(c, quote)) for c in line[end:i])
+            start, width = end, 2 + sum(sizes[end:i])
         width += size
     yield line[start:]
 

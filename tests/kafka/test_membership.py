@@ -34,18 +34,22 @@ class Listening:
         self.paused -= {item.partition for item in partitions}
 
 
-@pytest.fixture
-def seat(monkeypatch: pytest.MonkeyPatch) -> Membership:
-    monkeypatch.setattr(membership, "Consumer", Listening)
+def seat_of(config: Config, stats: WorkerStats | None = None) -> Membership:
     return Membership(
-        {},
+        config,
         TOPIC,
         SWIFT,
         SystemClock(),
-        WorkerStats(),
+        WorkerStats() if stats is None else stats,
         before_handover=lambda seat, leaving: None,
         arrived=lambda lane: None,
     )
+
+
+@pytest.fixture
+def seat(monkeypatch: pytest.MonkeyPatch) -> Membership:
+    monkeypatch.setattr(membership, "Consumer", Listening)
+    return seat_of({})
 
 
 def assign(seat: Membership) -> Any:
@@ -76,23 +80,15 @@ def test_a_partition_that_comes_back_is_paused_only_as_far_as_the_client_library
 
 def test_what_the_client_library_counts_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="eventpact.kafka.statistics")
-    config: Config = {"bootstrap.servers": "127.0.0.1:1", "group.id": "workers", "statistics.interval.ms": 50}
-    seat = Membership(
-        config,
-        TOPIC,
-        SWIFT,
-        SystemClock(),
-        WorkerStats(),
-        before_handover=lambda seat, leaving: None,
-        arrived=lambda lane: None,
-    )
-    deadline = monotonic() + LIMIT
-    while not (said := [one for one in caplog.records if one.name == "eventpact.kafka.statistics"]):
-        seat.take(1, 0.05)
-        assert monotonic() < deadline
+    seat = seat_of({"bootstrap.servers": "127.0.0.1:1", "group.id": "workers", "statistics.interval.ms": 50})
+
+    def said() -> list[str]:
+        return [one.getMessage() for one in caplog.records if one.name == "eventpact.kafka.statistics"]
+
+    take_until(seat, lambda: bool(said()))
     seat.close(LIMIT)
 
-    assert json.loads(said[0].getMessage())["type"] == "consumer"
+    assert json.loads(said()[0])["type"] == "consumer"
 
 
 @pytest.mark.parametrize("how", ["revoked", "lost", "revoked in vain"])
@@ -244,7 +240,6 @@ def test_what_was_settled_of_a_log_that_was_made_anew_comes_back_with_no_other_c
     that went back, that is what it was told before.
     """
     config: Config = {
-        "bootstrap.servers": "",
         "group.id": "workers",
         "auto.offset.reset": "earliest",
         "enable.auto.commit": False,
@@ -256,15 +251,7 @@ def test_what_was_settled_of_a_log_that_was_made_anew_comes_back_with_no_other_c
         for _ in range(3):
             world.put(b"value", partition=0)
         world.put(b"value", partition=1)
-        seat = Membership(
-            config | {"bootstrap.servers": world.broker.bootstrap_servers},
-            TOPIC,
-            SWIFT,
-            SystemClock(),
-            stats,
-            before_handover=lambda seat, leaving: None,
-            arrived=lambda lane: None,
-        )
+        seat = seat_of(config | {"bootstrap.servers": world.broker.bootstrap_servers}, stats)
         seat.join()
         take_until(seat, lambda: stats.consumed == 4)
         for offset in range(3):

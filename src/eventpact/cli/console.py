@@ -1,15 +1,20 @@
 """Where the command line prints: results to standard output, everything else to standard error."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["ManifestOption", "err", "hanging", "out", "print_json"]
+if TYPE_CHECKING:
+    from eventpact_codegen.files import Drift
+
+__all__ = ["ManifestOption", "err", "hanging", "out", "print_drift", "print_json"]
 
 # Rich honours NO_COLOR, and drops colour and movement when the output is not a terminal.
 out = Console(highlight=False)
@@ -37,6 +42,12 @@ def hanging(console: Console, label: Text, text: str | Text) -> None:
     row.add_column(overflow="fold")
     row.add_row(label, text)
     console.print(row)
+
+
+def print_drift(found: "Mapping[Path, Drift]", check: bool) -> None:
+    """A line for each file: how it differs or, when that has been put right, what it was."""
+    for path, state in found.items():
+        out.print(f"[yellow]{state if check else state.mended:<8}[/] {escape(str(path))}", soft_wrap=True)
 
 
 def print_json(value: object) -> None:

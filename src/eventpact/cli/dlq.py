@@ -93,7 +93,7 @@ def show(
         known = KnownSchemas(found.registry)
         subject = found.settings.subject or found.contract.subject
         read = Intake(codec, known, subject, policy, SYSTEM_CLOCK).read(scanned.letter.original_value)
-        hidden = found.key_is_personal and not reveal
+        hidden = found.hides_tenants(reveal=reveal)
         letter = with_tenant(scanned.letter, lambda tenant: MASK if hidden else tenant)
         envelope = JsonForm(Codec(DeadLetter)).write(letter, masked=not reveal)
         event = None if isinstance(read, Failure) else JsonForm(codec).write(read[1], masked=not reveal)

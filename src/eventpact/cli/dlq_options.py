@@ -135,21 +135,21 @@ class Opened:
         self.registry = registry
         self.scan = scan
 
-    @property
-    def key_is_personal(self) -> bool:
-        """Then tenants are not named, unless somebody means it."""
+    def hides_tenants(self, *, reveal: bool) -> bool:
+        """Is the key personal data, and does nobody mean to see it?"""
         from eventpact.codec import Codec
         from eventpact.observe.keys import key_is_personal
 
-        return key_is_personal(Codec(self.event).schema, self.contract.key)
+        return not reveal and key_is_personal(Codec(self.event).schema, self.contract.key)
 
     def tenants(self, *, reveal: bool) -> TenantNames:
         """What tenants are called in a list: numbers, where they are not named."""
         from eventpact.observe.keys import KeyNames
 
+        if not self.hides_tenants(reveal=reveal):
+            return lambda tenant: tenant
         names = KeyNames(masked=True)
-        hidden = self.key_is_personal and not reveal
-        return (lambda tenant: names.name(tenant.encode())) if hidden else (lambda tenant: tenant)
+        return lambda tenant: names.name(tenant.encode())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from eventpact.cli.console import ManifestOption, err, out
+from eventpact.cli.console import ManifestOption, err, print_drift
 from eventpact.cli.gate import CompatOption, compat_folder
 from eventpact.contract import load_manifest
 
@@ -84,8 +84,7 @@ def _settle(files: Mapping[str, str], root: Path, kind: Kind, check: bool) -> bo
     from eventpact_codegen.files import drift, write
 
     found = (drift if check else write)(files, root, kind)
-    for path, state in found.items():
-        out.print(f"[yellow]{state if check else state.mended:<8}[/] {escape(str(root / path))}", soft_wrap=True)
+    print_drift({root / path: state for path, state in found.items()}, check)
     if not found:
         up = f"{len(files)} file{'' if len(files) == 1 else 's'} up to date"
         err.print(f"[green]✔[/] {escape(str(root))}: {up}", soft_wrap=True)

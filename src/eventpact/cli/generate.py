@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.text import Text
 
-from eventpact.cli.console import ManifestOption, err, out
+from eventpact.cli.console import ManifestOption, err, print_drift
 from eventpact.contract import load_manifest
 from eventpact_codegen import Base, Job, folder_job, manifest_jobs
 
@@ -47,10 +46,7 @@ def generate(
             place = (f"{finding.path}: {finding.rule}", "yellow")
             err.print(Text.assemble(place, f": {finding.message}"), soft_wrap=True)
         found = job.drift() if check else job.write()
-        for path, state in found.items():
-            out.print(
-                f"[yellow]{state if check else state.mended:<8}[/] {escape(str(job.place(path)))}", soft_wrap=True
-            )
+        print_drift({job.place(path): state for path, state in found.items()}, check)
         if not found:
             err.print(f"[green]✔[/] {job.package}: {len(job.files)} files are up to date")
         stale |= bool(found)

@@ -13,9 +13,9 @@ from eventpact.contract.duration import milliseconds
 from eventpact.contract.lint import LintSettings, lint_settings
 from eventpact.contract.model import Contract, DeadLetterTopic, LetterFormat, Topic
 from eventpact.contract.nearest import did_you_mean
-from eventpact.contract.schemas import parse_all, renamed
+from eventpact.contract.schemas import named_below, parse_all
 from eventpact.contract.table import Table, read_toml
-from eventpact.errors import ManifestError, SchemaError
+from eventpact.errors import ManifestError
 from eventpact.schema import Level, Schema
 from eventpact.schema.tree import Kind, Primitive, Record
 
@@ -83,7 +83,8 @@ def load_manifest(path: Path | str) -> Manifest:
     tables, lint = _read_tables(path)
     packages = tuple(_package(name, tables[0].table(name), path) for name in tables[0])
     files = _schema_files(packages, tables, path)
-    schemas = _parsed(files, path.parent)
+    with named_below(path.parent, files):
+        schemas = parse_all(files)
     contracts = tuple(_contract(name, tables[1].table(name), schemas) for name in tables[1])
     _no_shared_events(contracts, tables[1])
     _no_shared_topics(contracts, tables[1])
@@ -100,16 +101,6 @@ def load_texts(path: Path | str) -> tuple[dict[str, str], LintSettings]:
     tables, lint = _read_tables(path)
     packages = tuple(_package(name, tables[0].table(name), path) for name in tables[0])
     return _schema_files(packages, tables, path), lint
-
-
-def _parsed(files: Mapping[str, str], folder: Path) -> dict[str, Schema]:
-    try:
-        return parse_all(files)
-    except SchemaError as error:
-        if error.source not in files:
-            raise
-        # Schemas are named as in the manifest, errors as whoever reads them finds the file.
-        raise renamed(error, (folder / error.source).as_posix()) from None
 
 
 def _read_tables(path: Path) -> tuple[tuple[Table, Table], LintSettings]:

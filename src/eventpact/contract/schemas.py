@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from eventpact.errors import SchemaError
 from eventpact.schema import Schema, parse
 
-__all__ = ["parse_all", "renamed", "uses"]
+__all__ = ["named_below", "parse_all", "renamed", "uses"]
 
 _NAMED: Final = frozenset({"record", "error", "enum", "fixed"})
 _PRIMITIVE: Final = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
@@ -42,6 +44,17 @@ def uses(texts: Mapping[str, str]) -> dict[str, list[str]]:
 def renamed(error: SchemaError, source: str) -> SchemaError:
     """The same error of a file that is called ``source``."""
     return SchemaError(error.message, source=source, line=error.line, column=error.column, pointer=error.pointer)
+
+
+@contextmanager
+def named_below(folder: Path, files: Container[str]) -> Iterator[None]:
+    """Schemas are named as in the folder, errors about them as whoever reads those finds the file."""
+    try:
+        yield
+    except SchemaError as error:
+        if error.source not in files:
+            raise
+        raise renamed(error, (folder / error.source).as_posix()) from None
 
 
 def _needs(names: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> dict[str, list[str]]:

@@ -211,9 +211,9 @@ class Loop:
         self._stats.in_flight = self._settler.in_flight
         if not self._stats.buffered and not self._settler.in_flight:
             self._settler.gate.open()  # whoever has the record now probes
-        waits = [self._settler.gate.shut_since, membership.starts.refused_since]
+        refused_since = membership.starts.refused_since
+        waits = [self._settler.gate.shut_since, refused_since]
         waits += [lane.waiting_since for holding in holdings for lane in holding.waiting]
         self.waiting_since = min((since for since in waits if since is not None), default=None)
-        unsettled = self._stats.buffered or self._stats.unconfirmed
-        refused = membership.starts.refused_since is not None
-        self.idle = not taken and not unsettled and not refused and membership.assigned and membership.committed
+        unsettled = self._stats.buffered or self._stats.unconfirmed or refused_since is not None
+        self.idle = not taken and not unsettled and membership.assigned and membership.committed
